@@ -1,9 +1,5 @@
-/**
- * An error that never makes an outcome `fail`, which only a failed expectation or a finding does. Depending on the kind
- * of error, the outcome is inconclusive, not run or not applicable, or the run stops (exit 2).
- */
+/** An error that never makes an outcome `fail`: only a failed expectation or a finding does. */
 export abstract class SuiteError extends Error {
-  /** The type of the event that records this error in the log. */
   abstract readonly blame:
     | 'arrange failed'
     | 'transport failed'
@@ -17,7 +13,7 @@ export abstract class SuiteError extends Error {
   }
 }
 
-/** The target file, the command line, the environment or this machine is at fault: exit 2. */
+/** The user's input or this machine is at fault: exit 2. */
 export class ConfigurationError extends SuiteError {
   readonly blame = 'configuration failed';
 }
@@ -26,9 +22,7 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /**
-   * @param because `lacks`: what the test waited for in vain. `breaks`: the requirement that the answer to blame breaks
-   */
+  /** @param because `lacks`: the missing event; `breaks`: the requirement that the answer to blame breaks */
   constructor(
     message: string,
     readonly because: {
@@ -55,10 +49,7 @@ export class MissingOperationError extends SuiteError {
 export class TransportError extends SuiteError {
   readonly blame = 'transport failed';
 
-  /**
-   * @param mayHaveArrived false if the request was never sent, so that the target can't act on it later
-   * @param broke how the connection failed: refused, or closed before the answer was complete
-   */
+  /** @param mayHaveArrived false if the request was never sent, so that the target can't act on it later */
   constructor(
     message: string,
     readonly mayHaveArrived = true,
@@ -70,14 +61,14 @@ export class TransportError extends SuiteError {
 
 type Kind<E extends SuiteError = SuiteError> = abstract new (...values: never[]) => E;
 
-/** Makes a handler for `catch` that returns undefined for errors of these kinds. @throws any other error */
+/** Makes a handler for `catch`. @returns undefined for these kinds of errors @throws all others */
 export function ignoring(...kinds: readonly Kind[]) {
   return (error: unknown): undefined => {
     if (!kinds.some((kind) => error instanceof kind)) throw error;
   };
 }
 
-/** Makes a handler for `catch` that returns errors of these kinds. @throws any other error */
+/** Makes a handler for `catch`. @returns errors of these kinds @throws all others */
 export function returning<E extends SuiteError>(...kinds: readonly Kind<E>[]) {
   return (error: unknown): E => {
     for (const kind of kinds) if (error instanceof kind) return error;
@@ -85,7 +76,6 @@ export function returning<E extends SuiteError>(...kinds: readonly Kind<E>[]) {
   };
 }
 
-/** Performs a step. @returns its result, or its error if that is of this kind */
 export function orError<T, E extends SuiteError>(kind: Kind<E>, step: () => T): T | E {
   try {
     return step();
@@ -94,7 +84,6 @@ export function orError<T, E extends SuiteError>(kind: Kind<E>, step: () => T): 
   }
 }
 
-/** Performs a step. @returns its result, or the fallback after any error */
 export function orElse<T>(fallback: T, step: () => T): T {
   try {
     return step();
@@ -113,14 +102,14 @@ const fileTroubles: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
 };
 
-/** Returns an error's message. Leaves out the code and the system call of a file error. */
+/** Returns the message. For a file error, leaves out the code and the system call. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [, code = '', words = text] = /^([A-Z]+\d*): (.*?), \w+(?: '.*')?$/s.exec(text) ?? [];
   return fileTroubles[code] ?? words;
 }
 
-/** Performs a step. @throws ConfigurationError with `what` and the reason if the step fails */
+/** @throws ConfigurationError with `what` and the reason if the step fails */
 export function orExplain<T>(what: string, step: () => T): T {
   try {
     return step();

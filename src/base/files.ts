@@ -28,7 +28,6 @@ export function makeFolder(path: string, mode = 0o777): void {
     try {
       mkdirSync(folder, { mode });
     } catch (error) {
-      // Another process may have created the folder meanwhile.
       if (!isFolder(folder)) throw error;
     }
   }
@@ -44,7 +43,7 @@ export function isFile(path: string): boolean {
   return found(path)?.isFile() ?? false;
 }
 
-/** Returns undefined for missing and unreadable paths, such as circular links. A later use of the path says why. */
+/** Returns undefined also for unreadable paths, such as circular links: a later use of the path says why. */
 const found = (path: string): Stats | undefined =>
   orElse(undefined, () => statSync(path, { throwIfNoEntry: false }));
 
@@ -63,9 +62,7 @@ export function replaceFile(file: string, text: string, mode = 0o666, flush = fa
 }
 
 /**
- * Overwrites a small private file in place. If the process is killed meanwhile, old and new text may mix, so
- * readers must tolerate that. The file isn't emptied first: file systems would then flush it at once, which
- * takes a hundred times as long.
+ * A kill may leave a mixture of old and new text. Emptying the file first would take a hundred times as long.
  */
 export function overwriteFile(file: string, text: string): void {
   const bytes = Buffer.from(text);
@@ -74,7 +71,6 @@ export function overwriteFile(file: string, text: string): void {
   });
 }
 
-/** Opens a file for a step, and closes it. A created file is private. */
 export function withFile<T>(file: string, flags: string | number, step: (handle: number) => T): T {
   const handle = openSync(file, flags, 0o600);
   try {
@@ -84,10 +80,7 @@ export function withFile<T>(file: string, flags: string | number, step: (handle:
   }
 }
 
-/**
- * Tells whether the file system caused an error, for example because the disk is full. Then this machine is at fault,
- * not the target.
- */
+/** Such an error blames this machine, not the target. */
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return (
@@ -105,7 +98,7 @@ const troubles: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'has too long a name',
 };
 
-/** Reads a regular file of at most `most` bytes, or says why it can't. `mode`: the permission bits. */
+/** Reads a regular file, or says why it can't. `mode`: the permission bits. */
 export function wholeFile(path: string, most: number, tooLarge = `is too large: more than ${most} bytes`) {
   try {
     // Non-blocking, since opening a pipe without a writer would wait forever.
@@ -128,7 +121,7 @@ export function bytesOf(file: string, from: number, to: number): Buffer {
   return bytes;
 }
 
-/** Reads a stream to its end. If it has more than `most` bytes, destroys it and returns undefined. */
+/** Reads a stream to its end. Destroys a stream of more than `most` bytes and returns undefined. */
 export async function bytesWithin(
   stream: AsyncIterable<Uint8Array>,
   most: number,

@@ -1,4 +1,4 @@
-/** Groups items by a key; the keys keep the order of their first items. */
+/** The keys keep the order of their first items. */
 export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {
@@ -9,7 +9,7 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   return groups;
 }
 
-/** Returns the groups of items with equal keys, the largest group first. */
+/** The largest group comes first. */
 export function bySize<T, K>(items: readonly T[], keyOf: (item: T) => K): (readonly [K, readonly T[]])[] {
   return [...groupBy(items, keyOf)].sort(([, a], [, b]) => b.length - a.length);
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-// Each library loads at its first use: most processes need few of them, and loading all takes a fifth of a second.
+// Each library loads at its first use: loading all takes a fifth of a second, and most processes need few.
 export const undici = (): typeof import('undici') => require('undici');
 export const otplib = (): typeof import('otplib') => require('otplib');
 export const ajv = (): typeof import('ajv') => require('ajv');

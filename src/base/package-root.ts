@@ -8,7 +8,7 @@ const packageName = 'mfa-conformance';
 
 let found: { readonly folder: string; readonly version: string } | undefined;
 
-/** The absolute path of this package's folder, which holds `spec/`. Sources and `dist/` share it. */
+/** The absolute path of the folder that holds `spec/`. Sources and `dist/` share it. */
 export function packageRoot(): string {
   found ??= search(dirname(fileURLToPath(import.meta.url)));
   return found.folder;
@@ -32,7 +32,7 @@ function search(start: string): NonNullable<typeof found> {
   }
 }
 
-/** Returns the path of a file built from `files`. Its name holds their digest, so it is never stale. */
+/** The path's name holds the digest of `files`, so the built file is never stale. */
 export function builtPlace(name: string, files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(parse(file).base).update(readFileSync(file));

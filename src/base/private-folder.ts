@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { ConfigurationError, codeOf, orElse, reasonOf } from './errors.js';
 
 const prefix = 'mfa-conformance-run-';
-/** The file that names the owning process. A later run checks whether that process still runs. */
 const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Creates a temporary folder and removes it at exit. Also removes the folders of processes that were killed. */
+/** Also removes the folders of processes that were killed. */
 export function makePrivateFolder(): string {
   sweep();
   try {
@@ -41,7 +40,7 @@ function sweep(): void {
 
 function isAbandoned(folder: string, changedAt: number): boolean {
   const owner = orElse('', () => readFileSync(join(folder, ownerFile), 'utf8'));
-  // Without an owner, the process was killed before it wrote the file, or is about to write it.
+  // The process was killed before it wrote the file, or is about to write it.
   if (owner === '') return changedAt < Date.now() - dayMs;
   const [host, pid] = owner.split(' ');
   return host === hostname() && !isAlive(Number(pid));

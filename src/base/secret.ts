@@ -8,7 +8,6 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself, for the wire only. */
   reveal(): string {
     return this.#value;
   }

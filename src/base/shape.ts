@@ -61,20 +61,18 @@ export function objectOf(members: Members, optional: readonly string[] = []): Sh
 
 export const parsedJson = (text: string): unknown => orElse<unknown>(undefined, () => JSON.parse(text));
 
-/** Decodes percent-encoding; undefined for a malformed text. */
 export const uriDecoded = (text: string): string | undefined =>
   orElse<string | undefined>(undefined, () => decodeURIComponent(text));
 
-/** Parses JSON of one shape; undefined for any other text, such as a line cut off by a kill. */
+/** Returns undefined for any other text, such as a line cut off by a kill. */
 export function jsonOf<T>(text: string, isShaped: (value: unknown) => value is T): T | undefined {
   const value = parsedJson(text);
   return isShaped(value) ? value : undefined;
 }
 
-/** Yields all members at any depth, with their names. A recursion would fail at hostile depths. */
+/** Yields all members at any depth. A recursion would fail at hostile depths. */
 export function* membersIn(value: unknown): Generator<readonly [name: string, value: unknown]> {
   const open = [value];
-  // The list grows during the loop.
   for (const each of open) {
     if (typeof each !== 'object' || each === null) continue;
     for (const member of Object.entries(each)) {

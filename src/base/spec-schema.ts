@@ -7,7 +7,6 @@ import { ConfigurationError, reasonOf } from './errors.js';
 import { ajv2020, ajvFormats } from './libraries.js';
 import { builtPlace, packageRoot, writeBuilt } from './package-root.js';
 
-/** Messages show at most this many problems: more are usually of the same kind. */
 const shown = 5;
 
 export function parseJsonFile(text: string, place: string, what: string): unknown {
@@ -21,18 +20,18 @@ export function parseJsonFile(text: string, place: string, what: string): unknow
 const require = createRequire(import.meta.url);
 const specFile = (name: string) => join(packageRoot(), 'spec', name);
 
-/** Returns the schemas that a schema refers to: events hold parts of a verdict. */
+/** Events hold parts of a verdict. */
 const referencedBy = (file: string) => (file === 'events.schema.json' ? ['verdict.schema.json'] : []);
 
 const builtPlaceOf = (file: string) => builtPlace(`${file}.cjs`, [file, ...referencedBy(file)].map(specFile));
 
-/** For each schema, the path of the validator from the build; null if it is missing or outdated. */
+/** The paths of validators from the build; null: missing or outdated. */
 const places = new Map<string, string | null>();
 
 let ajv: Ajv2020 | undefined;
 const schemas = new Map<string, AnySchemaObject>();
 
-/** Returns the validator for a schema in spec/. It keeps the errors of its last call. */
+/** The validator keeps the errors of its last call. */
 export function specSchema<T>(file: string): ValidateFunction<T> {
   let place = places.get(file);
   if (place === undefined) {
@@ -45,7 +44,7 @@ export function specSchema<T>(file: string): ValidateFunction<T> {
   return compiled(file, ajv);
 }
 
-/** Compiles the schemas during the build, because compiling one takes a process longer than all its checks. */
+/** Compiles at build time: that takes a process longer than all its checks. */
 export function buildSchemas(): void {
   for (const file of readdirSync(specFile('')).filter((name) => name.endsWith('.schema.json'))) {
     const empty = emptyAjv();
@@ -58,11 +57,10 @@ function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
   for (const other of referencedBy(file)) compiled(other, by);
   const schema: AnySchemaObject = schemas.get(file) ?? JSON.parse(readFileSync(specFile(file), 'utf8'));
   schemas.set(file, schema);
-  // Ajv recognises a compiled schema by its object, so {@link schemas} keeps the objects.
+  // Ajv recognises a compiled schema by its object.
   return by.compile<T>(schema);
 }
 
-/** Makes a check of values from outside. The check throws a ConfigurationError with the problems. */
 export function checkBy<T>(schemaFile: string, what: string): (value: unknown, place: string) => T {
   return (value, place) => {
     const validate = specSchema<T>(schemaFile);
@@ -84,20 +82,18 @@ export function readBy<T>(schemaFile: string, what: string): (file: string) => T
   return (file) => check(parseJsonFile(readFileSync(file, 'utf8'), file, what), file);
 }
 
-/** Loads Ajv only here: the validators from the build don't need it. */
 function emptyAjv(): Ajv2020 {
   const { Ajv2020 } = ajv2020();
   const empty = new Ajv2020({
     allErrors: true,
     verbose: true,
     allowUnionTypes: true,
-    // Strict mode doesn't see types and required properties that are declared outside of a condition.
+    // Strict mode would miss types and required properties that stand outside a condition.
     strictTypes: false,
     strictRequired: false,
     logger: false,
-    // Events are distinguished by their type.
     discriminator: true,
-    // A self-test checks the schemas against the meta schema, which takes longer to compile than the schemas.
+    // A self-test checks the schemas against the meta schema, which takes long to compile.
     meta: false,
     validateSchema: false,
     code: { source: true },

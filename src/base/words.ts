@@ -1,4 +1,3 @@
-/** Makes functions that colour texts by meaning. Each returns its text unchanged if colour is off. */
 export function paint(colour: boolean) {
   const sgr = (open: string) => (text: string) =>
     colour && text !== '' ? `\u001b[${open}m${text}\u001b[0m` : text;
@@ -14,14 +13,14 @@ export function paint(colour: boolean) {
 
 export type Paint = ReturnType<typeof paint>;
 
-/** NO_COLOR and TERM=dumb turn colour off. FORCE_COLOR turns it on without a terminal, unless it is 0. */
+/** NO_COLOR and TERM=dumb turn colour off; FORCE_COLOR turns it on without a terminal. */
 export function colourWanted(isTerminal: boolean, env: NodeJS.ProcessEnv = process.env): boolean {
   const { FORCE_COLOR: forced, NO_COLOR: none, TERM: term } = env;
   if (none || forced === '0' || forced === 'false') return false;
   return forced !== undefined || (isTerminal && term !== 'dumb');
 }
 
-/** The command as the user typed it, for hints. Child processes inherit the variable. */
+/** The command as the user typed it. Child processes inherit the variable. */
 export const programVariable = 'MFA_CONFORMANCE_PROGRAM';
 
 export function programName(): string {
@@ -30,16 +29,14 @@ export function programName(): string {
 
 export const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Returns `a, b and 3 more`. */
 export function shortened(names: readonly string[], most: number): string {
   const left = names.length - most;
   return left > 0 ? `${names.slice(0, most).join(', ')} and ${left} more` : names.join(', ');
 }
 
-/** Lists up to four names. Of a longer list, returns the first three names and the number of the others. */
+/** Shows up to four names; of a longer list, three names and the number of the others. */
 export const someOf = (names: readonly string[]): string => shortened(names, names.length > 4 ? 3 : 4);
 
-/** Returns `1 mail` or `2 mails`. */
 export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
@@ -51,7 +48,6 @@ export const onOneLine = (text: string): string =>
     .filter((line) => line !== '')
     .join(' · ');
 
-/** Cuts to `longest` characters and an ellipsis, without splitting a surrogate pair. */
 export function cut(text: string, longest: number): string {
   return text.length <= longest ? text : `${cutAt(text, longest).kept}…`;
 }
@@ -63,7 +59,7 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Indents lines and breaks them at spaces to fit `width`. Longer words, such as URLs, stay whole. */
+/** Breaks lines at spaces to fit `width`. Longer words, such as URLs, stay whole. */
 export function wrap(text: string, width: number, indent: string): string[] {
   return text.split('\n').flatMap((line) => {
     const lines: string[] = [];
@@ -80,7 +76,7 @@ export function wrap(text: string, width: number, indent: string): string[] {
   });
 }
 
-/** Cuts a text to `longest` UTF-16 units. Do this before escaping or wrapping, which are slow for megabytes. */
+/** `longest`: in UTF-16 units. Call this before escaping or wrapping, which are slow for megabytes. */
 export function cutAt(text: string, longest: number): { readonly kept: string; readonly cut: number } {
   if (text.length <= longest) return { kept: text, cut: 0 };
   const last = text.charCodeAt(longest - 1);

@@ -1,12 +1,8 @@
 export interface BrokenRule {
   /** A JSON Schema keyword, or `content` for a missing or unexpected body. */
   readonly keyword: string;
-  /**
-   * What the rule in the document demands: types, values, a property or a number. Empty if the rule names none of
-   * these.
-   */
+  /** The document's own types, values or limits; empty if the rule has none. */
   readonly demands: readonly string[];
-  /** The JSON type of the value, or `nothing`. */
   readonly seen: string;
 }
 
@@ -15,14 +11,13 @@ export interface BreachKinds {
   'wrong status': { readonly expected: number; readonly status: number };
   'unexpected content': { readonly bytes: number };
   'media type': { readonly expected: string; readonly seen: string | null };
-  /** `of`: the name of the schema, or of a named part of it. `pointer`: the place in the value. */
+  /** `of`: the name of the schema or of a part of it. `pointer`: the place in the value. */
   schema: { readonly of: string; readonly pointer: string; readonly rule: BrokenRule };
   'not JSON': object;
   'not UTF-8': object;
   'byte order mark': object;
   /** `declared`: the Content-Encoding. `seen`: the real coding; null if the suite doesn't know it. */
   miscoded: { readonly declared: string | null; readonly seen: string | null };
-  /** A request set the property `name`, and the answer shows its value under the name `seen`. */
   renamed: { readonly name: string; readonly seen: string };
   'repeated member': object;
   'contrary members': object;
@@ -38,30 +33,27 @@ export interface BreachKinds {
   'storable secret': object;
   'server error': { readonly mistake: string; readonly status: number };
   'connection closed': { readonly mistake: string };
-  /** The answer isn't JSON; `seen` is its media type. */
   'no Error': { readonly status: number; readonly seen: string | null };
   'empty Error': { readonly status: number };
   internals: {
     readonly status: number;
     readonly what: 'a stack trace' | 'SQL' | 'a file path' | 'an internal address';
   };
-  /** `secrets`: the kinds, never the values. */
+  /** `secrets`: their kinds, never their values. */
   'secret in body': { readonly secrets: readonly string[] };
   /** `place`: the header field's name, or the reason phrase. */
   'secret in head': { readonly secret: string; readonly place: string };
-  /** Found in recordings only. */
   'secret in URL': { readonly secret: string };
   'unexpected request body': object;
 }
 
 export type BreachKind = keyof BreachKinds;
 
-/** A rule that an answer breaks, as data. base/wording puts it into words, reports/repro into a command. */
 export type Breach<Kind extends BreachKind = BreachKind> = {
   [Each in Kind]: { readonly kind: Each } & BreachKinds[Each];
 }[Kind];
 
-/** A breach in one answer. Its requirement may differ from the one under test. */
+/** A breach in one answer. Its requirement may differ from the requirement under test. */
 export interface Finding {
   readonly requirement: string;
   readonly breach: Breach;

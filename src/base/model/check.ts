@@ -2,12 +2,10 @@ import type { Breach } from './breach.js';
 
 /** An answer as evidence, with the parts that a sentence about it quotes. */
 export interface Shown {
-  /** The exchange's index in the log. */
   readonly exchange: number;
   /** operationId of the contract; null for a probe outside the contract. */
   readonly operation: string | null;
   readonly method: string;
-  /** The URL's path, without the query. */
   readonly path: string;
   /** Null: no answer came. */
   readonly status: number | null;
@@ -20,11 +18,9 @@ export interface Shown {
 export interface Member {
   readonly pointer: string;
   readonly rule: MemberRule;
-  /** JSON; absent for rules without a value. */
   readonly expected?: unknown;
   /** JSON; absent if the member is missing or hidden. */
   readonly seen?: unknown;
-  /** The member exists and may be a secret. */
   readonly hidden?: true;
 }
 
@@ -38,14 +34,13 @@ export interface Member {
  */
 export type MemberRule = 'is' | 'is not' | 'may be' | 'lacks' | 'is a text' | 'is absent';
 
-/** One member of a configuration (cluster or support) that a request changed. */
 export interface Change {
   readonly part: 'cluster' | 'support';
   readonly member: string;
   /** JSON; absent if GET showed no such member. */
   readonly before?: unknown;
   readonly now?: unknown;
-  /** The exchanges that showed `before` and `now`; null if unknown. */
+  /** Indexes of exchanges; null if unknown. */
   readonly readBefore: number | null;
   readonly readNow: number | null;
 }
@@ -53,7 +48,6 @@ export interface Change {
 export interface Difference {
   /** `status`, or a JSON pointer into the body. */
   readonly at: string;
-  /** JSON; absent if the answer lacks the member. */
   readonly expected?: unknown;
   readonly seen?: unknown;
 }
@@ -91,7 +85,6 @@ export type MailRule =
   | 'one field'
   | 'own code only';
 
-/** For each pattern that makes codes guessable: the expected and the actual codes, in words. */
 export const patterns = {
   'equal distances': ['random codes', 'codes at equal distances'],
   'fixed digit': ['random codes', 'codes with the same digit in one place'],
@@ -112,18 +105,17 @@ export type FieldRule =
   | 'allows no credentials'
   | 'is not echoed';
 
-/** True for 2xx. Null and undefined mean that no answer came. */
+/** Null and undefined mean that no answer came. */
 export const isSuccess = (status: number | null | undefined): boolean =>
   status != null && status >= 200 && status < 300;
 
-/** Returns the answer that a failure is about: the last one if the check compares answers, otherwise the first. */
 export function decidingAnswer({ kind, answers }: Check): Shown | undefined {
   return kind === 'same' || kind === 'differ' || kind === 'alike' ? answers.at(-1) : answers[0];
 }
 
 const comparing: ReadonlySet<Check['kind']> = new Set(['same', 'differ', 'alike', 'members', 'whole']);
 
-/** Returns the answers that explain a failure: all that the check compares, otherwise only the deciding one. */
+/** Returns all answers that the check compares, otherwise the deciding one. */
 export function evidenceOf(check: Check): readonly Shown[] {
   const all = comparing.has(check.kind) ? check.answers : [decidingAnswer(check)];
   const seen = new Map(all.flatMap((each) => (each === undefined ? [] : [[each.exchange, each] as const])));
@@ -140,7 +132,6 @@ type Of<Kind extends string, More = object> = Kind extends string
 
 interface Found {
   readonly of: BodyCheck;
-  /** JSON, cut if long. The suite generated it, so it holds no secret. */
   readonly body: string;
   readonly what: string;
   readonly seed: number;
@@ -167,13 +158,13 @@ export type Check =
   | Of<'status', { readonly allowed: readonly number[] }>
   /** A login must return a full session. `use` is the read with the session that the target refused. */
   | Of<'opens'>
-  /** An answer verifies a code if it is 2xx with `success` true. `success`: the member's JSON, if present. */
+  /** `success`: the member's JSON, if present. */
   | Of<'verified' | 'not verified', { readonly success?: unknown }>
   /** Members of the last answer's body. `any`: it is enough if one of them is right. */
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
-  /** After concurrent changes, the state is one of the `allowed` values, never a mixture. Values are JSON. */
+  /** After concurrent changes the state is one of the `allowed` values (JSON), never a mixture. */
   | Of<'whole', { readonly allowed: readonly unknown[]; readonly seen: unknown }>
-  /** A request must change no configuration. `changes`: what changed. `answers`: the request's answer, if known. */
+  /** A request must change no configuration. */
   | Of<'state', { readonly changes: readonly Change[] }>
   /** GET must still return a documented configuration after a request. */
   | Of<'readable', { readonly part: Change['part'] }>
@@ -191,7 +182,7 @@ export type Check =
       { readonly pointer: string; readonly with: 'an answer' | 'its URI' | 'the request' }
     >
   | Of<'alike', { readonly differences: readonly Difference[] }>
-  /** A secret or a Key URI must be well formed. `problems`: phrases without values. */
+  /** `problems`: phrases without values. */
   | Of<
       'well formed',
       {
@@ -199,7 +190,7 @@ export type Check =
         readonly problems: readonly string[];
       }
     >
-  /** A number must be within bounds. Null means no bound. */
+  /** Null means no bound. */
   | Of<
       'count',
       {
@@ -212,10 +203,10 @@ export type Check =
   /** The target must limit attempts. `within`: the largest limit that conforms. */
   | Of<'limited', { readonly of: Attempts; readonly within: number; readonly seen: number }>
   | Of<'field', { readonly name: string; readonly rule: FieldRule; readonly seen: string | null }>
-  /** The bytes after the header section. `beyond`: a phrase for the bytes that came, such as `5 bytes`. */
+  /** `beyond`: the bytes that came after the header section, such as `5 bytes`. */
   | Of<'framed', { readonly rule: 'nothing' | 'as declared'; readonly beyond: string }>
-  /** The target must keep a rule of the connection below HTTP. `seen`: the status, if an answer came. */
+  /** `seen`: the status, if an answer came. */
   | Of<'transport', { readonly rule: 'TLS 1.2 or newer' | 'no plain HTTP'; readonly seen: number | null }>
-  /** The target must keep a limit that the vendor claims. `seen`: null if the suite met no limit. */
+  /** `seen`: null if the suite met no limit. */
   | Of<'claimed', { readonly atMost: number; readonly unit: string; readonly seen: number | null }>
   | Of<'body found', Found>;

@@ -14,7 +14,6 @@ export interface RunBegan extends RunInput {
   readonly warnings: readonly string[];
 }
 
-/** The contract's keys for each part of the verdict's coverage. */
 export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCalls'>]-?: readonly string[] };
 
 /** Where the value behind a placeholder comes from, so that a script can make it again. */
@@ -22,8 +21,8 @@ export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
   /**
-   * A TOTP code for the secret or Key URI named `of`. `steps`: how many time steps after the target's time;
-   * negative for an older code. `zero`: the next code that begins with 0.
+   * `steps`: how many time steps after the target's time, negative for before. `zero`: the next code that
+   * begins with 0.
    */
   | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
@@ -31,7 +30,7 @@ export type Origin = { readonly name: string } & (
   | { readonly kind: 'part'; readonly of: string; readonly cut: number }
   /** The value named `of`, with `by` inserted after `after` characters. */
   | { readonly kind: 'apart'; readonly of: string; readonly after: number; readonly by: string }
-  /** The code named `of`, with `plus` added to one digit (counted from 0), without a carry. */
+  /** The code named `of`, with `plus` added to one digit (counted from 0) without a carry. */
   | { readonly kind: 'near'; readonly of: string; readonly digit: number; readonly plus: number }
   /** The value named `of`, with its ASCII letters in upper, lower or swapped case. */
   | { readonly kind: 'recased'; readonly of: string; readonly case: 'upper' | 'lower' | 'other' }
@@ -43,9 +42,8 @@ export interface Again {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The origins of all names in the request, and of the names that those origins use. */
   readonly origins: readonly Origin[];
-  /** The target's time when the request was sent, in epoch milliseconds. */
+  /** In epoch milliseconds. */
   readonly targetTime: number;
 }
 
@@ -53,7 +51,7 @@ export interface Exchanged {
   readonly type: 'exchange';
   /** Increases from exchange to exchange in the log. Other events refer to an exchange by it. */
   readonly index: number;
-  /** The requirement whose test sent the request; empty for a request of the run as a whole. */
+  /** Empty for a request of the run as a whole. */
   readonly requirement: string;
   readonly credential: string;
   /** The kind of client mistake that the request makes on purpose. */
@@ -62,27 +60,24 @@ export interface Exchanged {
   /** Keys of the verdict's coverage. */
   readonly properties: readonly string[];
   readonly enumValues: readonly string[];
-  /** Parts of the answer that the document doesn't name; see undocumentedIn. */
   readonly undocumented: readonly string[];
-  /** Recorded traffic only: the entry's place in the HAR file, such as `log.entries[3]`. */
+  /** Recorded traffic only: the place in the HAR file, such as `log.entries[3]`. */
   readonly place?: string;
-  /** Requirements that a recorded exchange checks; absent if a test sent the request. */
+  /** For recorded traffic only: the requirements that the exchange checks. */
   readonly checked?: readonly string[];
   /** Absent if no script can send the request: its body isn't text, or hides a secret in an encoding. */
   readonly again?: Again;
   readonly exchange: Exchange;
 }
 
-/** How a test ended, as Playwright names it. */
 export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
 
 export const blames = ['arrange failed', 'transport failed', 'configuration failed', 'suite failed'] as const;
 export type Blame = (typeof blames)[number];
 
 /**
- * Tests of one lane run in sequence. The lanes `cluster` and `support` run in parallel, and each touches its own part
- * only. The lanes of accounts run after `cluster`. Their tests may touch the support user once `support` has ended, one
- * test at a time.
+ * Tests of one lane run in sequence. `cluster` and `support` run in parallel, each on its own part. The lanes
+ * of accounts run after `cluster`; after `support` has ended, they may touch the support user in turn.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 
@@ -95,20 +90,18 @@ export type EventOfTest =
   | About<
       'test began',
       {
-        /** The test runs in parallel with other lanes; absent if it runs alone. */
         readonly lane?: Lane;
-        /** The test failed in parallel and runs again alone. If it then passes, the failure proves nothing. */
+        /**
+         * The test failed beside others and runs again alone. If it then passes, the failure proves nothing.
+         */
         readonly again?: true;
       }
     >
-  /** A wait begins; `ms` is its longest duration. */
   | About<'wait began', { readonly ms: number; readonly for: Wait['for'] }>
-  /** The end of a wait; `ms` is its real duration. */
   | About<'wait', { readonly ms: number; readonly for: Wait['for'] }>
-  /** The suite repeats a request because the target asked for it. */
   | About<'retry', { readonly status: 423 | 429 | 503 }>
   | About<'fact', { readonly name: string; readonly value: unknown }>
-  /** Exchanges of an earlier test that are also evidence for this one. */
+  /** Exchanges of an earlier test, as evidence for this one too. */
   | About<'adopted', { readonly exchanges: readonly number[] }>
   /** Only this event makes a test's outcome `fail`. The expectation itself writes it. */
   | About<'expectation failed', { readonly check: Check }>
@@ -116,7 +109,7 @@ export type EventOfTest =
       Blame | 'not run' | 'not applicable',
       {
         readonly reason: string;
-        /** The exchange to blame, or else the last one; absent if there was none. */
+        /** The exchange to blame, or else the last one. */
         readonly exchange?: number;
         readonly lacks?: 'mail';
         readonly breaks?: string;
@@ -126,7 +119,6 @@ export type EventOfTest =
   | About<'used', { readonly uses: Uses }>
   | About<'test ended', { readonly status: TestStatus; readonly durationMs: number }>;
 
-/** A fact that the run learned about its target. A later fact with the same name replaces it. */
 export interface Learned {
   readonly type: 'learned';
   readonly fact: string;
@@ -134,17 +126,16 @@ export interface Learned {
   readonly because: readonly number[];
 }
 
-/** An event of a run on one target, without its time. Redacted: it holds no secret. */
 export type EventBody =
   | RunBegan
   | Exchanged
-  /** A breach in an earlier answer, which the suite found only later. */
+  /** A breach that the suite found later than the answer. */
   | ({ readonly type: 'finding'; readonly exchange: number } & Finding)
   | EventOfTest
   | Learned
   /** The target can't be judged. `mistaken`: the target file is wrong, so nothing counts against the target. */
   | { readonly type: 'unusable'; readonly reason: string; readonly mistaken: boolean }
-  /** After the tests the target refuses a user's right password, so this user's failed logins prove nothing. */
+  /** A user's right password fails after the tests, so this user's failed logins prove nothing. */
   | { readonly type: 'shut out'; readonly username: string; readonly reason: string }
   | { readonly type: 'restored'; readonly restored: boolean; readonly residue: readonly string[] }
   | { readonly type: 'run ended'; readonly interrupted: string | null };

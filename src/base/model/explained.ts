@@ -2,14 +2,13 @@
 export interface ToldExchange {
   /** Method and path below the API's root. */
   readonly request: string;
-  /** The kind and owner of the credential: `API key of admin`; `nobody` without one. */
+  /** The credential's kind and owner: `API key of admin`, or `nobody`. */
   readonly as: string;
   /** Header fields besides the usual ones. */
   readonly fields?: readonly string[];
   readonly body?: string;
-  /** The status and content, or the reason why no answer came. */
   readonly answer: string;
-  /** The length of a group of exchanges that ends here and repeats, perhaps with other values. */
+  /** This exchange ends a group of this length, which repeats, perhaps with other values. */
   readonly again?: number;
 }
 
@@ -17,7 +16,6 @@ export interface Explained {
   /** Absent: the default release. */
   readonly release?: string;
   readonly passes: readonly ToldExchange[];
-  /** How many exchanges the middle of the list omits. */
   readonly leftOut?: number;
   readonly fails: {
     /** A fault of the emulator; `mfa-conformance faults` describes it. */

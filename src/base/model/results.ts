@@ -29,7 +29,6 @@ export interface RawOutcome
   readonly kind: RawKind;
 }
 
-/** The parts of a verdict that are known before the first request. */
 export interface RunInput {
   readonly suiteVersion: string;
   readonly target: Verdict['target'];
@@ -41,23 +40,18 @@ export interface RunInput {
   readonly seed: number;
   readonly planned: readonly PlannedRequirement[];
   readonly options: GateOptions;
-  /** The waivers for this target and release; absent without a waivers file. */
+  /** Absent without a waivers file. */
   readonly waivers?: readonly ConcernedWaiver[];
-  /** Set by --baseline and --gate; without it every failure gates. */
   readonly gateBy?: GateBy;
   readonly warnings?: readonly string[];
 }
 
 export interface RunResults extends RunInput {
-  /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** How many lanes ran tests in parallel; 1: one test at a time. */
   readonly lanes: number;
   readonly raw: readonly RawOutcome[];
-  /** Why the run was cut short, e.g. `stopped by SIGINT`. */
   readonly interrupted?: string;
-  /** Why the run can't judge the target, as its first requests showed. */
   readonly unusable?: string;
   readonly restored: boolean;
   readonly residue: readonly string[];

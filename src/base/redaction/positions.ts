@@ -22,7 +22,7 @@ export const secretProperties: Readonly<Record<string, string>> = {
   referenceId: 'reference id',
 };
 
-/** Properties and parameters whose values are always secret, in upper or lower case. */
+/** In upper or lower case. */
 export const secretNames: readonly string[] = [
   ...Object.keys(secretProperties),
   ...['session-id', 'access_token', 'certificate', 'apiKey'],
@@ -43,14 +43,13 @@ const keyUriSecret = /(otpauth(?::|%3a)[^\s"'<>]{1,300}?secret(?:=|%3d))([a-z2-7
 
 type IsPlaceholder = (text: string) => boolean;
 
-/** Replaces the values of secret JSON properties. The JSON may be cut off, broken, or inside a JSON string. */
+/** The JSON may be cut off, broken, or inside a JSON string. */
 export function redactProperties(text: string, isPlaceholder: IsPlaceholder): string {
   const plain = replaceValues(text, property, (match) => match[2], isPlaceholder);
   if (!plain.includes('\\u')) return plain;
   return replaceValues(plain, escapedProperty, (match) => unescaped(match[1] ?? ''), isPlaceholder);
 }
 
-/** Replaces the values of secret parameters in a query string, a form or any line of text. */
 export function redactParameters(text: string, isPlaceholder: IsPlaceholder): string {
   return text.replace(
     parameter,
@@ -59,7 +58,6 @@ export function redactParameters(text: string, isPlaceholder: IsPlaceholder): st
   );
 }
 
-/** Replaces the values of secret parameters in a form body, where names may be percent-encoded. */
 export function redactForm(text: string, isPlaceholder: IsPlaceholder): string {
   const pairs = text.split('&').map((pair) => {
     const equals = pair.indexOf('=');
@@ -73,7 +71,6 @@ export function redactForm(text: string, isPlaceholder: IsPlaceholder): string {
   return pairs.join('&');
 }
 
-/** Replaces the secret of a Key URI and keeps the rest, which requirements judge. */
 export function redactKeyUris(text: string): string {
   return text.replace(keyUriSecret, (_whole, before: string) => `${before}[totpSecretKey]`);
 }
@@ -113,7 +110,7 @@ function replaceValues(
   return parts.length === 0 ? text : parts.join('') + text.slice(done);
 }
 
-/** Returns the end of the JSON value at `start`; the end of the text if the value is cut off. */
+/** If the value is cut off, returns the end of the text. */
 function endOfValue(text: string, start: number, quote: string): number {
   if (text.startsWith(quote, start)) return endOfString(text, start + quote.length, quote.length - 1);
   const first = text[start];

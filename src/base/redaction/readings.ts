@@ -1,15 +1,11 @@
 /**
- * A decoded character (a UTF-16 code unit or UTF-8 octet), and the length of its encoding in the text. One
- * number packs both: an object for each percent sign would be too slow for megabytes.
- *
- * Known encodings: percent and quoted-printable octets, JSON escapes (also JSON within JSON), XML and HTML
- * references.
+ * A decoded character (a UTF-16 code unit or UTF-8 octet) and the length of its encoding, packed into a
+ * number: an object for each percent sign would be too slow.
  */
 export type Reading = number;
 
 export const noReading: Reading = -1;
 
-/** The most ways to decode the text at one position, besides the plain character. */
 export const mostReadings = 3;
 
 export function codeOf(reading: Reading): number {
@@ -26,10 +22,7 @@ const equals = 0x3d;
 export const backslash = 0x5c;
 const letterU = 0x75;
 
-/**
- * Escapes after more backslashes than this are not decoded; real text has fewer. The limit keeps the length of a
- * reading within four bits.
- */
+/** The most backslashes of an escape. So a reading's length fits four bits. */
 export const longestRun = 8;
 const longestReference = 8;
 
@@ -43,19 +36,15 @@ const escapes = new Map(
 
 const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** True if an encoded character may begin with this one. */
 export function isMarker(code: number): boolean {
   return code === percent || code === backslash || code === equals || code === ampersand;
 }
 
-/**
- * Decodes the character at `at` in the nth way (from 0), apart from the plain one. {@link noReading} if there is no nth
- * way.
- */
+/** Decodes the character at `at` in the nth way (from 0), if there is one. */
 export function readingAt(text: string, at: number, nth: number): Reading {
   const code = text.charCodeAt(at);
   if (code === backslash) return escaped(text, at, nth);
-  // The longer reading comes first, so that all of it is replaced. For example, %2525 is a percent sign encoded twice.
+  // The longer reading comes first, so that all of %2525 (a percent sign encoded twice) is replaced.
   if (code === percent && nth === 0) {
     return text.startsWith('25', at + 1) ? reading(hexAt(text, at + 3, 2), 5) : noReading;
   }
@@ -65,10 +54,7 @@ export function readingAt(text: string, at: number, nth: number): Reading {
   return code === ampersand ? reference(text, at) : noReading;
 }
 
-/**
- * Returns the length of the soft line break of quoted-printable at `at`, be it plain or JSON-escaped. 0 if there is
- * none.
- */
+/** Returns the length of a soft line break of quoted-printable, plain or JSON-escaped; 0 if there is none. */
 export function softBreakAt(text: string, at: number): number {
   if (text.charCodeAt(at) !== equals) return 0;
   const next = text.charCodeAt(at + 1);
@@ -82,7 +68,7 @@ function reading(code: number, length: number): Reading {
 }
 
 function escaped(text: string, at: number, nth: number): Reading {
-  // A JSON string writes a backslash as two, JSON within JSON as four. Longer runs are not decoded.
+  // A JSON string writes a backslash as two, JSON within JSON as four.
   const most = nth > 0 ? nth * 2 : longestRun;
   let run = 1;
   while (run < most && text.charCodeAt(at + run) === backslash) run += 1;

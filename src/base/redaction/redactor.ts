@@ -10,26 +10,20 @@ import {
 import { type Hit, SecretIndex } from './secret-index.js';
 import { patternsOf } from './spellings.js';
 
-/** Shorter values occur by accident, so they are redacted only beside the name of a secret. */
+/** Shorter values occur by accident, so only their names reveal them. */
 const shortestValue = 4;
 
 const longestBody = 4096;
 
 const longestLabel = 64;
 
-/**
- * Replaces secrets by `[kind]`: known values in any encoding, and any value beside a secret's name. Add a value before
- * you write a text that holds it, because texts that are already written stay as they are.
- */
+/** Replaces known values in any encoding, and any value beside a secret's name, by `[kind]`. */
 export class Redactor {
   readonly #values = new Map<string, string>();
   readonly #labels = new Set<string>([...secretNames, ...secretHeaders]);
   readonly #index = new SecretIndex();
 
-  /**
-   * @param what the placeholder's text: `password`, `session id`
-   * @param whole whether the value matches only where no letter or digit is adjacent. Codes always match so
-   */
+  /** @param whole to match only without adjacent letters or digits, as codes always do */
   add(value: string, what: string, { whole = false }: { readonly whole?: boolean } = {}): void {
     if (value.length < shortestValue || this.#values.has(value)) return;
     this.#values.set(value, what);
@@ -57,10 +51,9 @@ export class Redactor {
     );
   }
 
-  /** Redacts a body first, then cuts it to {@link longestBody} characters. */
   redactBody(text: string, contentType?: string): string {
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
-    // Known values come first: redaction by name could cut a known value in two and leave a part of it.
+    // Known values come first: redaction by name could leave a part of one.
     const shown = (isForm ? redactForm : redactParameters)(this.redact(text), this.#isPlaceholder);
     // Content-Type may be wrong, so forms are also redacted as JSON.
     const redacted = redactProperties(shown, this.#isPlaceholder);
@@ -68,7 +61,6 @@ export class Redactor {
     return `${cutAt(redacted, longestBody).kept}… (${text.length} characters in all)`;
   }
 
-  /** Redacts the output of other processes. They may print secrets that this redactor doesn't know. */
   redactPrinted(text: string): string {
     const shown = redactParameters(this.redact(text), this.#isPlaceholder);
     return redactProperties(shown, this.#isPlaceholder);
@@ -79,7 +71,6 @@ export class Redactor {
     return redactParameters(this.redact(withoutPassword), this.#isPlaceholder);
   }
 
-  /** Returns the kinds of known values that the text holds in any encoding, each once. */
   leaksIn(text: string): string[] {
     return [...new Set(this.#hits(text).map(({ what }) => what))];
   }
@@ -103,8 +94,7 @@ export class Redactor {
     text.startsWith('[') && text.endsWith(']') && this.#labels.has(text.slice(1, -1));
 }
 
-/** True for a code of zeros. Anyone may guess it, so it counts as secret only while it is a user's current code. */
+/** Anyone may guess zeros, so they count as secret only while they are a user's current code. */
 export const isObviousCode = (value: string): boolean => /^0{6,8}$/.test(value);
 
-/** True for values that don't occur in texts by accident. */
 export const isDistinctive = (value: string): boolean => value.length >= 8 || /^\d{6,}$/.test(value);

@@ -5,7 +5,6 @@ import { membersIn, parsedJson } from '../shape.js';
 import { Redactor } from './redactor.js';
 
 export interface Leak {
-  /** The file's path. For a file in an archive, its name in the archive follows. */
   readonly file: string;
   readonly what: string;
 }
@@ -15,25 +14,23 @@ export interface Searched {
   readonly leaks: readonly Leak[];
 }
 
-/** A value of at least this length doesn't occur by accident. */
 const longEnough = 8;
 
-/** True if reports contain the value anyway, as with everyday words. Then its occurrences prove no leak. */
+/** Everyday words prove no leak: reports contain them anyway. */
 export function isTooCommon(value: string, vocabulary: string): boolean {
   return value.length < 4 || vocabulary.includes(value);
 }
 
-/** True for a code so short that other numbers equal it by accident. */
+/** Other numbers equal so short a code by accident. */
 export function isShortCode(value: string, what: string): boolean {
   return /^\d{4,5}$/.test(value) && (what === 'code' || what === 'mailed code');
 }
 
 export class SecretSearch {
-  /** Values to search for anywhere. */
   readonly #long = new Redactor();
-  /** Long codes and short values, to search for as whole words in texts. */
+  /** Long codes and short values: whole words only. */
   readonly #short = new Redactor();
-  /** Codes of four or five digits, to search for only after a word such as code or PIN. */
+  /** Codes of four or five digits: only after a word such as code or PIN. */
   readonly #few = new Redactor();
   readonly #leaks: Leak[] = [];
   #artefacts = 0;
@@ -103,17 +100,16 @@ export class SecretSearch {
   }
 }
 
-/** Finds a few digits after a word such as code or PIN, as in `"otpCode":"4821"` or `Your code is: 4821`. */
+/** As in `"otpCode":"4821"` or `Your code is: 4821`. */
 const afterWordOfCodes = /(?:code|otp|pin|pass)[^\d\n]{1,40}\d{4,5}(?![\d\w-])/gi;
 
-/** How deep to search archives within archives. */
 const deepest = 3;
 
 const isPage = (name: string) => /\.(?:html?|js)$/i.test(name);
 
 const withoutText = new Set(['.js', '.css', '.map', '.svg', '.woff', '.woff2', '.png', '.ico']);
 
-/** Returns the parts of a file where digits may be a code. Elsewhere six digits occur by accident. */
+/** Returns the parts of a file where six digits are no accident. */
 function textsIn(text: string, extension: string): string {
   switch (extension) {
     case '.json':
@@ -136,7 +132,7 @@ function textsIn(text: string, extension: string): string {
   }
 }
 
-/** Returns all strings and names of a JSON text, one per line; undefined for other text. */
+/** Returns strings and names, one per line; undefined for other text than JSON. */
 function stringsOf(text: string): string | undefined {
   const value = parsedJson(text);
   if (value === undefined) return undefined;
@@ -155,10 +151,9 @@ interface Entry {
   readonly bytes: Buffer;
 }
 
-/** Archives with larger content are not unpacked. */
 const largest = 256 * 1024 * 1024;
 
-/** Unpacks a zip or gzip file; undefined for other files. @throws Error for a damaged one */
+/** Undefined for other files than zip and gzip. @throws Error for a damaged one */
 export function unpacked(bytes: Buffer): Entry[] | undefined {
   if (bytes.length > 2 && bytes.readUInt16BE(0) === 0x1f8b) {
     return [{ name: 'content', bytes: gunzipSync(bytes, { maxOutputLength: largest }) }];

@@ -13,7 +13,7 @@ import {
 export interface Pattern {
   readonly text: string;
   readonly what: string;
-  /** Whether the secret matches only without adjacent letters or digits: short numbers occur by accident. */
+  /** Matches only without adjacent letters or digits: short numbers occur by accident. */
   readonly whole: boolean;
 }
 
@@ -26,29 +26,26 @@ export interface Hit {
 const space = 0x20;
 const plus = 0x2b;
 
-/** The table of beginnings holds this many characters of each pattern. */
 const beginLength = 4;
 
-/** Adds a character to a hash. Four characters later, the hash holds nothing of it. */
+/** Four characters later, the hash holds nothing of this one. */
 const mixed = (hash: number, code: number) => (hash << 8) ^ code;
 
 const pairOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 16;
 
-/** Shortens the hash of a beginning to its slot: 20 bits. */
 const slotOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 12;
 
 /**
- * Finds any of many patterns in a text in one pass; each character may be encoded.
- * A table of beginnings rules out nearly every place, so the number of patterns hardly matters for the time.
+ * Finds any of many patterns in one pass; each character may be encoded. A table of beginnings rules out
+ * nearly every place, so the number of patterns hardly matters.
  */
 export class SecretIndex {
   /** For each hash of two characters: 1 if a pattern begins with them. */
   readonly #pairs = new Uint8Array(1 << 16);
-  /** One bit for each slot: set if the slot holds patterns. */
   readonly #bits = new Uint32Array(1 << 15);
   readonly #patterns = new Map<number, Pattern[]>();
 
-  /** The most backslashes that may follow the beginning of a match in one run of them; see {@link #pastRun}. */
+  /** The longest run of backslashes after the beginning of a match; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
 
   /** @param patterns of at least four characters */
@@ -69,7 +66,7 @@ export class SecretIndex {
     }
   }
 
-  /** Returns the hits in the order of the text. Overlapping hits become one, named after the longest. */
+  /** Overlapping hits become one, named after the longest. */
   find(text: string): Hit[] {
     const hits: Hit[] = [];
     let longest = 0;
@@ -102,10 +99,7 @@ export class SecretIndex {
     return hits;
   }
 
-  /**
-   * Returns the first place in a run of backslashes where a match may begin. An earlier match would end inside the run:
-   * a value's backslash becomes at most four, and an escape has at most {@link longestRun}.
-   */
+  /** Returns where a match may begin in a run of backslashes: an earlier match would end in the run. */
   #pastRun(text: string, at: number): number {
     if (at + this.#deepRun >= text.length || text.charCodeAt(at + this.#deepRun) !== backslash) return at;
     let end = at + 2;
@@ -118,7 +112,7 @@ export class SecretIndex {
     return (isUsed ? this.#patterns.get(slot) : undefined) ?? none;
   }
 
-  /** Returns the patterns that may begin here. `hash`: of the `count` characters decoded before `start`. */
+  /** `hash`: of the `count` characters decoded before `start`. */
   #encodedAt(text: string, start: number, count: number, hash: number): readonly Pattern[] {
     let [at, plain] = [start, hash];
     for (let n = count; n < beginLength; n += 1) {
@@ -145,7 +139,7 @@ export class SecretIndex {
   }
 }
 
-/** Joins two lists without repetitions: several readings of the text may lead to the same pattern. */
+/** Several readings of the text may lead to the same pattern. */
 function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pattern[] {
   if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
   return [...new Set([...one, ...other])];
@@ -153,7 +147,6 @@ function joined(one: readonly Pattern[], other: readonly Pattern[]): readonly Pa
 
 const none: readonly Pattern[] = [];
 
-/** The longest match that begins here. */
 function longestOf(candidates: readonly Pattern[], text: string, at: number): Hit | undefined {
   let longest: Hit | undefined;
   for (const { text: pattern, what, whole } of candidates) {
@@ -165,7 +158,7 @@ function longestOf(candidates: readonly Pattern[], text: string, at: number): Hi
   return longest;
 }
 
-/** The ways to write a beginning: a form writes each space as a plus sign. */
+/** A form writes each space as a plus sign. */
 function spellingsOf(begin: string): readonly string[] {
   const at = begin.indexOf(' ');
   if (at === -1) return [begin];
@@ -173,7 +166,6 @@ function spellingsOf(begin: string): readonly string[] {
   return [' ', '+'].flatMap((each) => rests.map((rest) => begin.slice(0, at) + each + rest));
 }
 
-/** True if no letter, digit or decimal fraction is adjacent. Otherwise a hit is an accident. */
 function standsAlone(text: string, start: number, end: number): boolean {
   if (/^(?:[A-Za-z0-9]|\.\d)/.test(text.slice(end, end + 2))) return false;
   const before = text.slice(Math.max(0, start - 6), start);
@@ -183,9 +175,8 @@ function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 /**
- * Returns the encoded character that ends before the hit, such as `%3D` or `\u003d`: its own letters and
- * digits are not adjacent text. Quoted-printable counts only with a letter (`=3D`), since `=20` before digits
- * probably begins a longer number.
+ * An encoded character before a hit, such as `%3D`, has letters and digits that are not adjacent text. In
+ * quoted-printable only `=3D` counts: `=20` probably begins a longer number.
  */
 function encodedAtEnd(before: string): string | undefined {
   if (/\\[bfnrt]$/.test(before)) return ' ';
@@ -195,9 +186,8 @@ function encodedAtEnd(before: string): string | undefined {
 }
 
 /**
- * Returns the end of a pattern that begins at `start` in any encoding, or -1. A character such as % may begin
- * an encoded character or stand for itself, so both are tried. `known` remembers failed places, which keeps
- * the search polynomial.
+ * Returns the end of a match, or -1. A character such as % may stand for itself or begin an encoded one, so
+ * both are tried. `known` remembers failed places, which keeps the search polynomial.
  */
 function endOfMatch(text: string, start: number, pattern: string, from = 0, known?: Set<number>): number {
   let at = start;
@@ -246,13 +236,13 @@ function continuations(text: string, at: number, pattern: string, index: number)
       ways.push({ at: at + lengthOf(reading), index: index + 1 });
     }
   }
-  // Encoders don't break a line twice in one place, or before a value. So no match continues after such breaks.
+  // Encoders don't break a line twice in one place, or before a value.
   const soft = index === 0 ? 0 : softBreakAt(text, at);
   if (soft === 0 || softBreakAt(text, at + soft) > 0) return ways ?? noContinuations;
   return [...(ways ?? noContinuations), { at: at + soft, index }];
 }
 
-/** Returns how a backslash may continue. JSON writes each backslash of a value as two, and JSON within JSON as four. */
+/** JSON writes each backslash of a value as two, and JSON within JSON as four. */
 function backslashes(text: string, at: number, pattern: string, index: number): Continuation[] {
   const run = runOf(pattern, index, pattern.length);
   const found = runOf(text, at, run * 4);
@@ -261,7 +251,7 @@ function backslashes(text: string, at: number, pattern: string, index: number): 
     .map((times) => ({ at: at + run * times, index: index + run }));
   const reading = readingAt(text, at, 0);
   if (reading === noReading || codeOf(reading) !== backslash) return ways;
-  // `\\u005c` is an encoded backslash. Prefer this to a plain backslash before a u.
+  // `\\u005c` is an encoded backslash rather than a plain backslash before a u.
   return [{ at: at + lengthOf(reading), index: index + 1 }, ...ways];
 }
 

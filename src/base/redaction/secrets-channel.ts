@@ -12,8 +12,8 @@ export type TellSecret = (value: string, what: string) => void;
 const longestSettling = 5_000;
 
 /**
- * Collects a run's secrets from the processes that learn them, so that the run can search its artefacts.
- * Secrets travel through a socket that only this user can reach, and never touch a disk.
+ * The run collects secrets to search its artefacts for them. They travel through a socket that only this user
+ * can reach, and never touch a disk.
  */
 export class SecretCollector {
   readonly #values = new Map<string, string>();
@@ -21,14 +21,14 @@ export class SecretCollector {
   readonly #open = new Map<Socket, Promise<void>>();
   #onProcessEnd: (target: string) => void = () => {};
   readonly #server: Server;
-  /** Knows all secrets except the short ones, which occur in texts by accident. */
+  /** Lacks the short secrets, which occur in texts by accident. */
   readonly redactor = new Redactor();
 
   private constructor(readonly address: string) {
     this.#server = createServer((socket) => this.#listenTo(socket));
   }
 
-  /** @param folder a folder that only this user can enter, because some systems ignore the mode of a socket */
+  /** @param folder must be private, because some systems ignore the mode of a socket */
   static async open(folder: string): Promise<SecretCollector> {
     const address =
       process.platform === 'win32' ? `\\\\.\\pipe\\mfa-conformance-${randomUUID()}` : join(folder, 'secrets');
@@ -60,10 +60,7 @@ export class SecretCollector {
     if (isDistinctive(value)) this.redactor.add(value, what);
   }
 
-  /**
-   * Returns a redactor for a target's log. Unlike {@link redactor} it knows short codes, because a number that is
-   * redacted by mistake does little harm there. It doesn't know other targets' secrets, which would make it slow.
-   */
+  /** Also knows short codes: in one target's log a mistake does little harm. */
   redactorOf(target: string): Redactor {
     const redactor = new Redactor();
     for (const [value, what] of this.valuesOf(target))
@@ -71,15 +68,13 @@ export class SecretCollector {
     return redactor;
   }
 
-  /** @param ended called with the target's base URL when a process that sends to it has ended */
   onProcessEnd(ended: (target: string) => void): void {
     this.#onProcessEnd = ended;
   }
 
-  /** Waits until all secrets have arrived; call it after the sending processes have ended. */
+  /** Call this after the sending processes have ended. */
   async settled(): Promise<void> {
-    // Sockets don't keep this process alive, but the timer does. It also ends the wait for a socket that
-    // never closes.
+    // Sockets don't keep this process alive, but the timer does. It also limits the wait for an open socket.
     const patience = setTimeout(() => this.#destroyAll(), longestSettling);
     await Promise.all(this.#open.values());
     clearTimeout(patience);
@@ -116,7 +111,7 @@ const { text, tuple } = shapes;
 
 const isTold: Shape<readonly [target: string, value: string, what: string]> = tuple(text, text, text);
 
-/** The shape of the first line, which names the target. Secrets follow. */
+/** The first line names the target. Secrets follow. */
 const isTarget = text;
 
 export class SecretTeller {
@@ -127,7 +122,7 @@ export class SecretTeller {
     private readonly target: string,
   ) {}
 
-  /** @throws ConfigurationError if nobody listens, because the run then couldn't search its artefacts */
+  /** @throws ConfigurationError if nobody listens */
   static async connect(address: string, target: string): Promise<SecretTeller> {
     const socket = connect(address);
     await new Promise<void>((resolve, reject) => {

@@ -1,12 +1,10 @@
 import type { Pattern } from './secret-index.js';
 
-/** Shorter pieces of Base64 occur by accident. */
 const shortestPiece = 7;
 
 /**
- * Returns the spellings of a whole value that docs/safety.md promises to find: Base64, Base32, hex, octal,
- * reversed, spaced. (The search itself decodes single characters.) `whole`: match only without adjacent
- * letters or digits.
+ * Returns the spellings that docs/safety.md promises to find. The search itself decodes single characters.
+ * `whole`: match only without adjacent letters or digits.
  */
 export function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
   const bytes = Buffer.from(value, 'utf8');
@@ -36,8 +34,8 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * Returns how bytes look inside a longer Base64 text, such as in `Basic` after a user's name. Leaves out characters
- * that also encode neighbouring bytes. `before`: how many other bytes share the first group of three.
+ * Returns how bytes look inside a longer Base64 text, without characters that encode neighbours too.
+ * `before`: how many other bytes share the first group of three.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);
@@ -51,7 +49,6 @@ function base64Of(bytes: Buffer): string[] {
   return [bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
-/** Writes each byte as hex, joined in the usual ways, and as the octal escapes of C and of shells. */
 function digitSpellings(bytes: Buffer): string[] {
   const hex = bytes.toString('hex').match(/../g) ?? [];
   const octal = [...bytes].map((byte) => byte.toString(8).padStart(3, '0'));
@@ -59,7 +56,7 @@ function digitSpellings(bytes: Buffer): string[] {
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
 }
 
-/** Encodes by RFC 4648 6, in both cases. Adds a form without the last character, which may also hold other bits. */
+/** RFC 4648 6, in both cases, also without the last character, which may hold other bits. */
 function base32Of(bytes: Buffer): string[] {
   let [sure, bits, left] = ['', 0, 0];
   for (const byte of bytes) {
@@ -78,7 +75,7 @@ export function bitsOfBase32(text: string): string {
   return [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
 }
 
-/** Makes bytes of a text of zeros and ones. Leaves out bits that don't fill a byte. */
+/** Leaves out bits that don't fill a byte. */
 export function bytesOfBits(bits: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)));
 }

@@ -2,7 +2,7 @@ import type { Breach, BreachKind, BrokenRule } from '../model/breach.js';
 
 type Words<Kind extends BreachKind> = string | ((breach: Breach<Kind>) => string);
 
-/** Expected and actual as complete sentences, because reports may quote one without the other. */
+/** Whole sentences, because reports may quote one without the other. */
 const words: { readonly [Kind in BreachKind]: readonly [expected: Words<Kind>, actual: Words<Kind>] } = {
   'wrong status': [
     ({ expected }) => `The answer has the documented status ${expected}.`,

@@ -59,7 +59,7 @@ const plain = (value: unknown) =>
 
 const nameOf = (pointer: string) => pointer.replace(/^\//, '');
 
-/** Describes a member of an answer. Null is a value; undefined means that the member is missing. */
+/** Null is a value; undefined means that the member is missing. */
 const memberWords = (name: string, value: unknown) =>
   value === undefined ? `no member ${name}` : `${name}: ${json(value)}`;
 
@@ -147,7 +147,6 @@ const differ = {
   'the request': ["a value of the target's own", 'the one that the request named'],
 } as const;
 
-/** Expected and actual of each kind of check. Reports may quote one without the other. */
 const table: {
   readonly [Kind in Check['kind']]: readonly [expected: Words<OfKind<Kind>>, actual: Words<OfKind<Kind>>];
 } = {
@@ -268,15 +267,13 @@ function saidOf<Kind extends Check['kind']>(check: OfKind<Kind>, which: 0 | 1): 
 
 export const wordsOf = (check: Check): string => failureText(expectedOf(check), actualOf(check));
 
-/** A target may send more text than a reader needs. */
 const longest = 2_000;
 
-/** Words a failure as reports show it, cut to {@link longest} characters. */
 export function failureText(expected: string, actual: string): string {
   return cut(`expected: ${expected}\nactual: ${actual}`, longest);
 }
 
-/** One labelled part of a failure. `name` is empty for text before the first label. */
+/** A part of a failure. `name` is empty for text before the first label. */
 export interface ReasonPart {
   readonly name: '' | 'expected' | 'actual';
   readonly text: string;

@@ -13,22 +13,21 @@ export const changeKinds = [
 
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** Who sends the changed value: the client in a `request`, the server in an `answer` or an `error`. */
+/** Who sends the changed value: the client (`request`) or the server (`answer`, `error`). */
 export type Direction = 'request' | 'answer' | 'error';
 
-/** One difference between two contracts. Many operations may show it; it counts once. */
+/** A difference between two contracts. Many operations may show it; it counts once. */
 export interface Change {
   readonly kind: ChangeKind;
-  /** `Schema.property`, `METHOD /path`, a parameter, or a credential. */
   readonly subject: string;
   /** The rest of a sentence after the subject, without a full stop. */
   readonly text: string;
-  /** Null if the change concerns the operation as a whole. */
+  /** Null: the operation as a whole changed. */
   readonly direction: Direction | null;
   readonly operations: readonly OperationId[];
-  /** A client built for the first contract may fail with a server of the second. */
+  /** Clients of the first contract may fail with servers of the second. */
   readonly breaksClients: boolean;
-  /** A server built for the first contract may fail a client of the second. */
+  /** Servers of the first contract may fail clients of the second. */
   readonly breaksServers: boolean;
   readonly requirements: readonly RequirementId[];
 }
@@ -44,8 +43,8 @@ export const breaksServers: Breaks = { breaksClients: false, breaksServers: true
 export type Width = 'narrower' | 'wider' | 'other';
 
 /**
- * Decides whom a change breaks. If requests allow fewer values, clients may still send the others. If they allow
- * more, servers may not know them yet. For answers, clients and servers change places.
+ * If requests allow fewer values, clients may still send the others. If they allow more, servers may not know
+ * the new ones. For answers, clients and servers change places.
  */
 export function breaksBy(change: Width, direction: Direction | null): Breaks {
   if (change === 'other') return { breaksClients: true, breaksServers: true };

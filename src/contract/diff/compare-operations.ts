@@ -12,7 +12,7 @@ import {
 } from './change.js';
 import type { ContentShape, OperationShape } from './operation-shape.js';
 
-/** Reports a change. `breaks`: whom it breaks, or whether it allows more or fewer values. */
+/** `breaks`: whom the change breaks, or whether it allows more or fewer values. */
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;
 
 type At = (subject: string, direction: Direction | null) => Tell;
@@ -73,7 +73,7 @@ function compareParameters(from: OperationShape, to: OperationShape, place: stri
     const one = from.parameters.get(key);
     const other = to.parameters.get(key);
     const { name = '', place: where = '' } = other ?? one ?? {};
-    // Many operations share a header, but a path or query parameter belongs to one operation.
+    // Many operations share a header; other parameters belong to one operation.
     const subject = where === 'header' ? `header ${name}` : `${where} parameter ${name} of ${place}`;
     compareRequestPart('parameter', one, other, at(subject, 'request'), (before, after) => {
       if (before.schema !== undefined && after.schema !== undefined) {
@@ -120,7 +120,6 @@ function compareAnswers(from: OperationShape, to: OperationShape, place: string,
   const added = (status: string, breaks: Breaks) => tell(status)('status-added', 'is new', breaks);
   for (const status of missingIn(after, before)) removed(status, breaksServers);
   for (const status of missingIn(before, after)) added(status, breaksClients);
-  // Clients treat all errors alike, so a newly listed or omitted error breaks nobody.
   for (const status of missingIn(to.others, from.others)) removed(status, harmless);
   for (const status of missingIn(from.others, to.others)) added(status, harmless);
   const moved = before.length === 1 && after.length === 1;
@@ -208,21 +207,19 @@ function compareProperties(from: SchemaShape, to: SchemaShape, place: Place): vo
       if (!one.deprecated && other.deprecated) tell('property-deprecated', 'is deprecated', harmless);
       compareSchemas(one.schema, other.schema, { ...place, subject: inner });
     } else if (other !== undefined) {
-      // In requests, a server must accept the new property, and a client must send it if it is required. In answers, a
-      // server must send it if it is required, and a client ignores it unless the schema is closed.
+      // In requests a server must accept the property; in answers clients ignore it unless the schema is
+      // closed.
       const isSent = direction === 'request';
       const { required } = other;
       const clients = isSent ? required : to.closed;
       const breaks = { breaksClients: clients, breaksServers: isSent || required };
       tell('property-added', newText(other), breaks);
     } else if (one !== undefined) {
-      // In requests the server ignores the property; in answers clients miss it.
       tell('property-removed', one.required ? 'is gone, and was required' : 'is gone', breaksClients);
     }
   }
 }
 
-/** Requests hold no read-only properties; answers hold no write-only ones. */
 function goingThisWay({ properties }: SchemaShape, direction: Direction): Map<string, PropertyShape> {
   const goes = ({ readOnly, writeOnly }: PropertyShape) => (direction === 'request' ? !readOnly : !writeOnly);
   return new Map([...properties].filter(([, property]) => goes(property)));
@@ -253,7 +250,7 @@ function limitWidth(
   return other > one === isLeast(name) ? 'narrower' : 'wider';
 }
 
-/** True if `outer` allows all of `inner`. An empty list allows every type, and an integer is a number. */
+/** An empty list allows every type, and an integer is a number. */
 function covers(outer: readonly string[], inner: readonly string[]): boolean {
   if (outer.length === 0) return true;
   if (inner.length === 0) return false;

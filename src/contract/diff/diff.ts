@@ -15,21 +15,20 @@ export interface Side {
   readonly release: ReleaseName | null;
   readonly sha256: string;
   readonly operations: ReadonlyMap<OperationId, OperationShape>;
-  /** `METHOD /path` of unknown operations with the tag of the MFA API. */
+  /** `METHOD /path` of unknown operations that are tagged as MFA. */
   readonly furtherTagged: readonly string[];
 }
 
 export interface Diff {
   readonly from: Side;
   readonly to: Side;
-  /** Sorted by kind, then by subject. */
   readonly changes: readonly Change[];
-  /** Requirements that hold for one release only; empty unless both sides are releases. */
+  /** Empty unless both sides are releases. */
   readonly onlyFrom: readonly RequirementId[];
   readonly onlyTo: readonly RequirementId[];
 }
 
-/** Reads one side: a release by its name, else a file (relative to the working directory) or a URL. */
+/** @param text a release, a file (from the working directory), or a URL */
 export async function readSide(text: string, options: LoadOptions = {}): Promise<Side> {
   if (isReleaseName(text)) return releaseSide(text);
   return documentSide(await cutDocument(isUrl(text) ? text : resolve(text), options));
@@ -93,7 +92,7 @@ function inOrder(one: Change, other: Change): number {
   return rank(one) - rank(other) || (left < right ? -1 : Number(left > right));
 }
 
-/** Returns the release that differs least from a side; the oldest one if several differ equally. */
+/** Returns the release that differs least, the oldest if several do. */
 export async function nearestRelease(side: Side): Promise<ReleaseName> {
   let nearest: { readonly release: ReleaseName; readonly changes: number } | undefined;
   for (const release of releaseNames) {
@@ -109,9 +108,8 @@ export function isBreaking({ breaksClients: clients, breaksServers: servers }: C
 }
 
 /**
- * A breaking change affects the requirements that name its operations. A change of an answer also affects the
- * requirement on that answer, a change of an error only the requirement on errors. Requirements of only one
- * release count if they name the operations.
+ * A change of an answer also affects the requirement on that answer; a change of an error affects only the
+ * requirement on errors.
  */
 function affectedBy(
   change: FoundChange,
@@ -133,16 +131,12 @@ function affectedBy(
     .map(({ id }) => id);
 }
 
-/**
- * Changes of credentials concern only access requirements, changes of a request or an answer all others.
- * Changes of a whole operation concern both.
- */
+/** Only access requirements are about credentials, and only the others are about requests and answers. */
 function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): boolean {
   if (kind.startsWith('credential')) return area === 'access';
   return direction === null || area !== 'access';
 }
 
-/** Descriptive changes don't make a requirement apply to one release only. */
 function isRelevant({ kind }: FoundChange): boolean {
   return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
 }

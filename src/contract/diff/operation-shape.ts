@@ -10,7 +10,7 @@ export interface OperationShape {
   readonly method: string;
   readonly path: string;
   readonly deprecated: boolean;
-  /** Null if the operation needs no credential. */
+  /** Null: no credential is needed. */
   readonly credentials: readonly CredentialScheme[] | null;
   readonly parameters: ReadonlyMap<string, ParameterShape>;
   readonly body: (ContentShape & { readonly required: boolean }) | undefined;
@@ -18,7 +18,6 @@ export interface OperationShape {
   /** All other statuses, including `default`. */
   readonly others: readonly string[];
   readonly error: ContentShape | undefined;
-  /** Undefined if the document does not say. */
   readonly privileges: string | undefined;
 }
 
@@ -66,7 +65,7 @@ function contentsOf(document: SourceDocument, node: Located): Omit<OperationShap
     successes: new Map(
       responses
         .filter(isSuccess)
-        // These statuses never have content, even if a document declares it (RFC 9110 15.3.5 and 15.3.6).
+        // These statuses never have content (RFC 9110 15.3.5 and 15.3.6).
         .map(([status, response]) => [
           status,
           ['204', '205'].includes(status) ? undefined : contentOf(document, document.resolve(response)),
@@ -115,7 +114,7 @@ function contentOf(document: SourceDocument, owner: Located): ContentShape | und
   if (contents.length === 0) return undefined;
   const mediaTypes = contents.map(([name]) => name.toLowerCase().replace(/\s*;.*/, '')).sort();
   const json = contents.find(([name]) => /json/i.test(name)) ?? contents[0];
-  // Keep the reference unresolved: the comparison needs the schema's name.
+  // The reference stays unresolved: the comparison needs the schema's name.
   const holder = json === undefined ? undefined : document.resolve(json[1]);
   const value = childOf(holder?.value, 'schema');
   if (value === undefined) return { mediaTypes, schema: undefined };

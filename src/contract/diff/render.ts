@@ -3,7 +3,6 @@ import { mfaOperationIds } from '../openapi/operations.js';
 import type { Change } from './change.js';
 import { type Diff, isBreaking, type Side } from './diff.js';
 
-/** Renders a diff for a terminal. Ends with a line break. */
 export function renderText(diff: Diff): string {
   const groups = groupsOf(diff);
   const lines = [
@@ -24,7 +23,6 @@ function textOf(change: Change): string[] {
   ];
 }
 
-/** Renders a diff for a comment on a pull request. Ends with a line break. */
 export function renderMarkdown(diff: Diff): string {
   const lines = [
     `## Contract: ${code(diff.from.name)} to ${code(diff.to.name)}`,
@@ -52,7 +50,6 @@ export function renderMarkdown(diff: Diff): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Renders a diff for programs, as one JSON text. Ends with a line break. */
 export function renderJson(diff: Diff): string {
   const { from, to, changes, onlyFrom, onlyTo } = diff;
   const side = ({ name, release, sha256, operations, furtherTagged }: Side) => ({
@@ -118,7 +115,6 @@ function only({ from, to, onlyFrom, onlyTo }: Diff): { title: string; ids: reado
   ].filter(({ ids }) => ids.length > 0);
 }
 
-/** The suite does not compare operations that it doesn't know. */
 function further({ from, to }: Diff): string[] {
   return [from, to]
     .filter(({ furtherTagged }) => furtherTagged.length > 0)

@@ -1,6 +1,5 @@
 import { childOf } from '../openapi/pointers.js';
 
-/** Returns a member of an answer's body; undefined if the body is not an object or lacks the member. */
 export const memberOf = childOf;
 
 export function textIn(field: unknown): string | undefined {

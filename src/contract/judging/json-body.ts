@@ -4,19 +4,18 @@ import { isNode, parseDocument, visit } from 'yaml';
 
 /** A body read by RFC 8259. `value` is set despite a byte order mark or invalid UTF-8. */
 export interface JsonBody {
-  /** Undefined if the text is not JSON or is nested too deeply. */
+  /** Undefined if the text is nested too deeply, too. */
   readonly value: unknown;
   readonly isJson: boolean;
   readonly hasBom: boolean;
   readonly isUtf8: boolean;
-  /** Whether an object repeats a member's name; if so, whether the values are equal. */
   readonly duplicates: 'none' | 'equal' | 'contrary';
   readonly text: string;
 }
 
 const duplicateSearchLimit = 64 * 1024;
 
-/** RFC 8259, 9 allows a limit. Answers have a tenth of this depth, and it still fits the stack. */
+/** RFC 8259 9 allows a limit. Answers have a tenth of this depth, which still fits the stack. */
 const deepest = 200;
 
 export function readJsonBody(bytes: Buffer): JsonBody {
@@ -33,7 +32,6 @@ export function readJsonBody(bytes: Buffer): JsonBody {
   }
 }
 
-/** Brackets within strings don't count. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   let inString = false;
@@ -48,17 +46,14 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/**
- * Returns false quickly for most bodies. Returns true for a body with `\u` escapes and a member, because only a
- * parser can compare such names.
- */
+/** A quick check. Names with `\u` escapes need a parser, so it returns true for them. */
 function mayHaveDuplicates(text: string): boolean {
   if (text.includes('\\u')) return text.includes(':');
   const names = text.match(/"(?:[^"\\]|\\.)*"(?=\s*:)/g) ?? [];
   return new Set(names).size < names.length;
 }
 
-/** Every JSON text is YAML, and the YAML reader keeps duplicate keys, which JSON.parse hides. */
+/** Every JSON text is YAML, and the YAML reader keeps duplicate keys. */
 function duplicatesIn(text: string): JsonBody['duplicates'] {
   if (text.length > duplicateSearchLimit || !mayHaveDuplicates(text)) return 'none';
   let found: JsonBody['duplicates'] = 'none';

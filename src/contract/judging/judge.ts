@@ -13,9 +13,7 @@ export interface Judged {
   readonly contract: Contract;
   readonly operation: OperationId | null;
   readonly method: string;
-  /** A GET or HEAD without any credential. */
   readonly isAnonymousRead: boolean;
-  /** The request's body if it is JSON. */
   readonly request?: unknown;
   readonly mistake?: string;
   readonly status: number;
@@ -23,9 +21,7 @@ export interface Judged {
   readonly bytes: number;
   readonly miscoded?: BreachKinds['miscoded'];
   readonly body: JsonBody;
-  /** The run's secrets that the body should not hold. */
   readonly leaks: readonly string[];
-  /** The run's secrets in the status line and header fields. */
   readonly headLeaks: readonly BreachKinds['secret in head'][];
 }
 
@@ -40,7 +36,6 @@ export function judge(answer: Judged): Finding[] {
   for (const leak of answer.headLeaks)
     report('security/no-secret-in-head', { kind: 'secret in head', ...leak });
   if (answer.miscoded !== undefined) {
-    // Content that can't be decoded can't be judged further.
     report('http/content-is-coded-as-declared', { kind: 'miscoded', ...answer.miscoded });
     return findings;
   }
@@ -61,11 +56,11 @@ type Report = (requirement: RequirementId, breach: Breach) => void;
 function judgeHeaders(answer: Judged, report: Report): void {
   const { status, headers } = answer;
   const date = headers['date'];
-  // A response with a server error is allowed to lack the Date (RFC 9110 6.6.1).
+  // A server error may lack the Date (RFC 9110 6.6.1).
   if (date === undefined) {
     if (status < 500) report('http/has-date', { kind: 'field missing', name: 'Date', status });
   } else if (!isHttpDate(date)) report('http/has-date', { kind: 'field malformed', name: 'Date' });
-  // A redirect may correct a path's spelling, or lead an anonymous reader to the login.
+  // A redirect may correct a path's spelling or lead an anonymous reader to the login.
   const isRedirect = status >= 300 && status < 400 && answer.operation !== null;
   if (isRedirect && !answer.isAnonymousRead) report('http/no-redirect', { kind: 'redirect', status });
   if (status === 401 && !headers['www-authenticate']) {
@@ -113,13 +108,12 @@ function handsOutKey({ operation, status, body }: Judged): boolean {
   return operation === 'UpdateSupportMFAConfig' && status < 300 && holdsKey(body);
 }
 
-/** True for a request that sets support MFA to codes by mail, or switches it off: then the user needs no key. */
+/** True for codes by mail and for switching MFA off: both need no key. */
 function asksForNoKey(request: unknown): boolean {
   const mode = textOf(request, 'mfaType');
   return mode === 'email' || (mode === undefined && memberOf(request, 'enabled') === false);
 }
 
-/** Tells whether the answer returns a secret. Logins and new keys do, and a PATCH that creates a key. */
 function handsOutSecret({ operation, status, body }: Judged): boolean {
   if (status < 200 || status >= 300) return false;
   if (operation === 'UpdateSupportMFAConfig') return holdsKey(body);
@@ -157,7 +151,7 @@ function judgeType(requirement: RequirementId, expected: string, { headers }: Ju
   if (!isJsonType(seen)) report(requirement, { kind: 'media type', expected, seen: seen ?? null });
 }
 
-/** Returns the rules of a schema that a value breaks. @param of the value's name in the report */
+/** @param of the value's name in the report */
 export function brokenRules(
   schema: Judge & { readonly schemaName?: string | undefined },
   value: unknown,
@@ -170,7 +164,6 @@ export function brokenRules(
 
 function judgeError(answer: Judged, operation: Operation | undefined, report: Report): void {
   const { status, mistake } = answer;
-  // A 503 with Retry-After is temporary: the suite sends the request again.
   const isForAWhile = status === 503 && answer.headers['retry-after'] !== undefined;
   if (status >= 500 && mistake !== undefined && !isForAWhile && !isGatewayStatus(answer)) {
     report('http/no-server-error-for-client-mistake', { kind: 'server error', mistake, status });
@@ -188,22 +181,20 @@ function judgeError(answer: Judged, operation: Operation | undefined, report: Re
     report('http/errors-say-something', { kind: 'empty Error', status });
 }
 
-/** Judges HTML pages and unknown paths too, because failures outside the API's own code reveal most. */
+/** Also judges HTML pages and unknown paths: failures outside the API's own code reveal most. */
 function judgeForInternals({ status, body }: Judged, report: Report): void {
   const what = internals.find(([, pattern]) => pattern.test(body.text))?.[0];
   if (what !== undefined) report('security/errors-show-no-internals', { kind: 'internals', status, what });
 }
 
-/** Only gateways send these statuses (RFC 9110 15.6.3 and 15.6.5), so they say nothing about the target. */
+/** Only gateways send these statuses (RFC 9110 15.6.3 and 15.6.5). */
 export const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
-/** Web servers and filters in front of the API send these statuses with HTML pages. */
 const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
 
 /**
- * Tells whether a gateway, a limiter or a web server answered in the API's place.
- * Limiters of rate, load, time, size or type answer before the API reads a request (RFC 9110 15.5.9, 15.5.12,
- * 15.5.14 to 15.5.16, 15.6.4, RFC 6585 5). Web servers and filters send HTML pages that name the status.
+ * Another server answered in the API's place. Limiters of rate, load, time, size or type answer before the
+ * API reads a request. Web servers and filters send HTML pages that name the status.
  */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;
@@ -234,7 +225,7 @@ export function isJsonType(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType.trim());
 }
 
-/** True for an IMF-fixdate, the only form of a date that a server may send (RFC 9110 5.6.7). */
+/** An IMF-fixdate is the only form of a date that a server may send (RFC 9110 5.6.7). */
 function isHttpDate(text: string): boolean {
   return (
     /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text) &&

@@ -8,9 +8,8 @@ interface Called {
   readonly requestJson: unknown;
 }
 
-/** Finds values that requests set and that answers return under an undocumented name. */
+/** Finds values that a request set and an answer shows under an undocumented name. */
 export class Renamed {
-  /** For each property, the last value that a request set. */
   readonly #set = new Map<string, string>();
   readonly #used = new Set<string>();
 
@@ -36,6 +35,6 @@ export class Renamed {
 /** The order of a list's items doesn't matter. */
 const alike = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value) ?? '';
 
-/** Tells whether a value is so long that no other property has it by accident. */
+/** Shorter values may equal another property's by accident. */
 const isTelling = (value: unknown) =>
   (typeof value === 'string' || Array.isArray(value)) && value.length > 0 && alike(value).length > 5;

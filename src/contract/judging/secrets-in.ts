@@ -9,7 +9,7 @@ export function secretsIn(value: unknown): (readonly [value: string, what: strin
   });
 }
 
-/** Removes from the text the secrets that the operation may return. */
+/** The operation may return these secrets. */
 export function withoutHandedOut(operation: OperationId | null, body: unknown, text: string): string {
   const names = operation === null ? undefined : operationRow(operation).handsOut;
   if (names === undefined || typeof body !== 'object' || body === null) return text;
@@ -33,7 +33,6 @@ export function secretsInHeaders(
   });
 }
 
-/** The attributes of cookies are not secret. */
 function cookiesIn(header: string): string[] {
   const pairs = header.matchAll(/(?:^|[;,]\s*)([\w-]+)=([^;,\s]*)/g);
   return [...pairs].flatMap(([, name = '', value = '']) =>

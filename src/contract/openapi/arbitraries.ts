@@ -3,16 +3,15 @@ import type { Judge } from './contract.js';
 import { isObject } from './pointers.js';
 import type { PropertyShape, SchemaShape } from './schema-shape.js';
 
-/** One way in which a body is valid or invalid, with a generator of such bodies. */
+/** A way in which a body is valid or invalid, with a generator of such bodies. */
 export interface BodyKind {
-  /** For example `authenticationTypes is empty`. */
   readonly what: string;
   readonly bodies: fc.Arbitrary<unknown>;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Returns kinds of allowed bodies. Most give one property an extreme value; `fixed` members stay. */
+/** Most kinds give one property an extreme value. `fixed` members stay. */
 export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = {}): BodyKind[] {
   const free = sendable(schema).filter(([name]) => !Object.hasOwn(fixed, name));
   const whole = objectOf(free);
@@ -43,10 +42,7 @@ export function validBodies(schema: SchemaShape, judge: Judge, fixed: Members = 
   return possible(all, (body) => judge.mismatches(body).length === 0);
 }
 
-/**
- * Returns kinds of forbidden bodies. Each kind puts one mistake into the valid `base`, but not into the members in
- * `keep`.
- */
+/** Each kind puts one mistake into the valid `base`, but not into the members in `keep`. */
 export function invalidBodies(
   schema: SchemaShape,
   judge: Judge,
@@ -63,7 +59,7 @@ export function invalidBodies(
         })),
         ...(required ? [{ what: `${name} is left out`, bodies: fc.constant(without(base, name)) }] : []),
       ]),
-    // Request bodies are objects. If the schema accepts 0, it has no type, so no body can have a wrong type.
+    // A schema that accepts 0 has no type, so no body can have a wrong type.
     ...(judge.mismatches(0).length === 0
       ? []
       : [
@@ -71,7 +67,6 @@ export function invalidBodies(
             what: 'the body is not an object',
             bodies: fc.oneof(fc.constantFrom(0, '', true, null), fc.array(values.object, { maxLength: 3 })),
           },
-          // Some servers read an empty list as an object without properties.
           { what: 'the body is an empty list', bodies: fc.constant([]) },
         ]),
   ];
@@ -81,7 +76,7 @@ export function invalidBodies(
 /** A kind is impossible if none of this many draws fits. */
 const draws = 200;
 
-/** Drops bodies that don't fit, and kinds in which no body fits: a generator would search them forever. */
+/** Drops bodies that don't fit, and kinds without any fitting body: a generator would search one forever. */
 function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean): BodyKind[] {
   const draw = (bodies: BodyKind['bodies'], numRuns: number) => fc.sample(bodies, { seed: 1, numRuns });
   return kinds
@@ -89,12 +84,11 @@ function possible(kinds: readonly BodyKind[], fits: (body: unknown) => boolean):
     .map(({ what, bodies }) => ({ what, bodies: bodies.filter(fits) }));
 }
 
-/** Draws any code point that JSON allows: no lone surrogates. The library's units are slow to build. */
+/** Any code point but surrogates, which JSON forbids. The library's units are slow to build. */
 const codePoint = fc
   .oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
   .map((code) => String.fromCodePoint(code));
 
-/** Draws letters of many scripts, combining marks and emoji. */
 const letter = fc.oneof(
   fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCodePoint(code)),
   fc.integer({ min: 0xa1, max: 0x24f }).map((code) => String.fromCodePoint(code)),
@@ -104,7 +98,6 @@ const letter = fc.oneof(
   ),
 );
 
-/** Draws any letters, long texts, and texts with a special meaning elsewhere. */
 const texts = {
   unusual: fc.oneof(
     fc.string({ unit: letter, minLength: 1, maxLength: 40 }),
@@ -119,7 +112,7 @@ const texts = {
     .map(([length, letter]) => letter.repeat(length)),
 };
 
-/** Strings begin with a tilde. So they equal no value of an enumeration and look like no other type. */
+/** Strings begin with a tilde, so that they equal no enumerated value and look like no other type. */
 const values = {
   boolean: fc.boolean(),
   number: fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
@@ -178,7 +171,7 @@ function nonNullOf(schema: SchemaShape): fc.Arbitrary<unknown> {
   }
 }
 
-/** If the limits ask for more characters or items than this, the suite generates no such text or list. */
+/** If a schema asks for longer texts or lists, the suite generates none. */
 const mostUnits = 10_000;
 
 type Limits = SchemaShape['limits'];
@@ -195,7 +188,7 @@ function textWithin(limits: Limits): fc.Arbitrary<string> {
   return length === undefined ? texts.unusual : fc.string({ unit: letter, ...length });
 }
 
-/** Estimates the length of the shortest match: the product of the pattern's counts, such as `{8}`. */
+/** The product of the pattern's counts, such as `{8}`, estimates the length of the shortest match. */
 function shortestOf(pattern: string): number {
   return [...pattern.matchAll(/\{(\d+)/g)].reduce(
     (product, [, count]) => product * Math.max(1, Number(count)),

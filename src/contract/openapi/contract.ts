@@ -9,13 +9,12 @@ export type CredentialScheme = (typeof credentialSchemes)[number];
 
 export interface Contract {
   readonly release: ReleaseName;
-  /** The document's path from the package's folder, an absolute path outside it, or a URL. */
+  /** A path from the package's folder, an absolute path outside it, or a URL. */
   readonly source: string;
-  /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly sha256: string;
   readonly operations: ReadonlyMap<OperationId, Operation>;
   readonly credentials: readonly CredentialScheme[];
-  /** Contradictions between the document and the OpenAPI standard, and how the suite reads them. */
+  /** Contradictions between the document and OpenAPI, and how the suite reads them. */
   readonly anomalies: readonly Anomaly[];
   /** The operations and all that they refer to, as one document. JSON pointers stay as in the original. */
   readonly excerpt: Readonly<Record<string, unknown>>;
@@ -25,21 +24,18 @@ export interface Contract {
 
 export interface Operation {
   readonly id: OperationId;
-  /** In upper case. */
   readonly method: string;
-  /** As in the document, relative to the API's root. */
   readonly path: string;
-  /** The credentials that the operation accepts, each sufficient alone; empty: it needs none. */
+  /** Each credential is enough alone. Empty: the operation needs none. */
   readonly security: readonly CredentialScheme[];
   readonly request: RequestBody | undefined;
   readonly success: SuccessAnswer;
-  /** The schema of every answer that is not the documented success. */
+  /** Judges every answer that is not the documented success. */
   readonly error: Answer;
-  /** JSON pointer into the document. */
   readonly pointer: string;
 }
 
-/** Judges JSON values. An absent body is undefined. A conforming value has no mismatches. */
+/** Judges JSON values. Undefined stands for an absent body. */
 export interface Judge {
   mismatches(value: unknown): readonly Mismatch[];
 }
@@ -50,7 +46,7 @@ export interface RequestBody extends Judge {
 }
 
 export interface Answer extends Judge {
-  /** The schema's name in the document; undefined: no content or an inline schema. */
+  /** Undefined without content or for an inline schema. */
   readonly schemaName: string | undefined;
   readonly properties: readonly SchemaProperty[];
 }
@@ -60,25 +56,23 @@ export interface SuccessAnswer extends Answer {
   readonly mediaType: string | undefined;
 }
 
-/** How a value breaks its schema. It names types but never the value, which may be a secret. */
+/** Names types but never the value, which may be a secret. */
 export interface Mismatch {
-  /** JSON pointer into the value; empty for the whole value. */
   readonly instancePath: string;
   readonly rule: BrokenRule;
 }
 
 export interface SchemaProperty {
-  /** JSON pointer into the value; `*` stands for each item of an array. */
+  /** `*` stands for each item of an array. */
   readonly pointer: string;
-  /** The name of the schema that declares the property; for a part of an `allOf`, the part's name. */
+  /** The schema that declares the property; for a part of an `allOf`, the part. */
   readonly schema: string;
   readonly name: string;
-  /** The enumeration's values without null; for a list, those of its items. Empty without an enumeration. */
+  /** For a list, the values of its items. Null is left out. */
   readonly enumValues: readonly string[];
 }
 
 export interface Anomaly {
-  /** JSON pointer into the document. */
   readonly pointer: string;
   readonly message: string;
 }

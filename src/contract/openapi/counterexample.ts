@@ -3,9 +3,8 @@ import type { BodyKind } from './arbitraries.js';
 
 export interface Search {
   readonly seed: number;
-  /** The most kinds of bodies to try, one body each. If there are more, the seed chooses. */
+  /** Each kind gives one body. The seed chooses among more kinds. */
   readonly most: number;
-  /** The most further bodies to try in search of a simpler one that fails. */
   readonly shrinks: number;
 }
 
@@ -13,11 +12,10 @@ export interface Counterexample<Breach> {
   readonly body: unknown;
   readonly what: string;
   readonly breach: Breach;
-  /** How often the search found a simpler body. */
   readonly shrinks: number;
 }
 
-/** Tries one body of each kind until `breachOf` finds one that fails, then searches for a simpler one. */
+/** Tries one body of each kind until one fails, then searches for a simpler one. */
 export async function findCounterexample<Breach>(
   kinds: readonly BodyKind[],
   { seed, most, shrinks }: Search,

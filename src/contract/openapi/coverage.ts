@@ -3,7 +3,7 @@ import type { Answer, Contract } from './contract.js';
 import type { OperationId } from './operations.js';
 import { isObject, pointerTo, tokensOf } from './pointers.js';
 
-/** Returns everything in a contract that traffic could show, by the keys of the verdict's coverage. */
+/** Returns all that traffic could show, by the keys of the verdict's coverage. */
 export function coverageUniverse(contract: Contract): CoverageParts {
   const operations = [...contract.operations.values()];
   const answers = operations.flatMap(({ id, success, error }) => [
@@ -18,8 +18,7 @@ export function coverageUniverse(contract: Contract): CoverageParts {
       values.map((value) => `${schema}.${name}=${value}`),
     ),
   );
-  // An operation may succeed with each credential that it accepts, or without one if it needs none. It may also
-  // refuse each of these, and a call without a credential.
+  // A call may succeed with each accepted credential and fail with or without it.
   const calls = operations.flatMap(({ id, success, security }) => [
     ...(security.length === 0 ? ['none'] : security).map((scheme) => `${id} ${success.status} ${scheme}`),
     ...[...security, 'none'].map((scheme) => `${id} default ${scheme}`),
@@ -39,7 +38,7 @@ export interface Seen {
   readonly enumValues: string[];
 }
 
-/** A property counts even if it is null, a status only if it is the documented success, a 4xx or a 5xx. */
+/** A property counts even if it is null. */
 export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
   const found = answerOf(contract, operationId, status);
   const properties: string[] = [];
@@ -55,7 +54,6 @@ export function seenIn(contract: Contract, operationId: OperationId, status: num
   return { properties: unique(properties), enumValues: unique(enumValues) };
 }
 
-/** Returns undefined for an undocumented status. */
 function answerOf(
   contract: Contract,
   operationId: OperationId,
@@ -68,7 +66,6 @@ function answerOf(
   return { answer: operation.error, key: `${operationId} default` };
 }
 
-/** In the path, `*` stands for each item of an array. */
 function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
   if (token === undefined) return value === undefined ? [] : [value];
   if (Array.isArray(value))
@@ -80,13 +77,10 @@ function unique(keys: readonly string[]): string[] {
   return [...new Set(keys)];
 }
 
-/** Longer lists are cut: an answer with more undocumented parts follows another document. */
+/** An answer with more undocumented parts follows another document. */
 const longestList = 20;
 
-/**
- * Returns the undocumented parts of an answer, which are allowed. `operationId status /pointer` names a
- * property, `Schema.property=value` a value outside an enumeration.
- */
+/** They are allowed. `operationId status /pointer` names a property, `Schema.property=value` a value. */
 export function undocumentedIn(
   contract: Contract,
   operationId: OperationId,

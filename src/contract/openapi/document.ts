@@ -16,12 +16,12 @@ import {
 } from './pointers.js';
 import { readSource } from './read-source.js';
 
-/** References may form a chain of this length. Longer ones in a hostile document would exhaust the stack. */
+/** Longer chains of references in a hostile document would exhaust the stack. */
 const longestChain = 100;
 
 const builtPlace = (sha256: string) => join(packageRoot(), 'dist', 'built', `${sha256}.json`);
 
-/** Parses a release's document at build time: each process would take a tenth of a second for the YAML. */
+/** Parses at build time: each process would take a tenth of a second for the YAML. */
 export async function buildDocument(location: string): Promise<void> {
   const { sha256, root } = await SourceDocument.read(location);
   writeBuilt(builtPlace(sha256), JSON.stringify(root));
@@ -32,22 +32,20 @@ function builtContent(sha256: string): JsonObject | undefined {
   return existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : undefined;
 }
 
-/** A YAML or JSON file that knows the line and column of each node. */
 export class SourceDocument {
   #chain = 0;
 
   private constructor(
-    /** The document's name in messages. */
     readonly source: string,
     readonly location: string,
     readonly sha256: string,
     readonly root: JsonObject,
     private readonly text: string,
-    /** Other documents that this one includes, by the JSON pointer below which their nodes stand here. */
+    /** Included documents by the JSON pointer below which their nodes stand here. */
     private readonly parts: ReadonlyMap<string, SourceDocument> = new Map(),
   ) {}
 
-  /** @throws ConfigurationError with file and place for an unreadable or malformed document */
+  /** @throws ConfigurationError with the place in an unreadable or malformed document */
   static async read(file: string): Promise<SourceDocument> {
     const { name, location, bytes } = await readSource(file);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -56,12 +54,10 @@ export class SourceDocument {
     return new SourceDocument(name, location, sha256, root, text);
   }
 
-  /** Returns this document with `root` in place of its content. `parts`: see the constructor. */
   derived(root: JsonObject, parts: ReadonlyMap<string, SourceDocument>): SourceDocument {
     return new SourceDocument(this.source, this.location, this.sha256, root, this.text, parts);
   }
 
-  /** Makes an error that names the line and column of the node at a JSON pointer. */
   error(pointer: string, message: string, cause?: unknown): ConfigurationError {
     for (const [prefix, part] of this.parts)
       if (`${pointer}/`.startsWith(`${prefix}/`))
@@ -71,7 +67,7 @@ export class SourceDocument {
     return new ConfigurationError(text, cause === undefined ? {} : { cause });
   }
 
-  /** Returns the node at a JSON pointer, following references on the way; undefined if there is none. */
+  /** Follows references on the way. */
   find(pointer: string): Located | undefined {
     let node: Located = { value: this.root, pointer: '' };
     for (const token of tokensOf(pointer)) {
@@ -103,7 +99,6 @@ export class SourceDocument {
     return found;
   }
 
-  /** Returns a member of an object, or a member within it, with references resolved; undefined if absent. */
   member(node: Located, name: string, ...inner: readonly string[]): Located | undefined {
     const value = childOf(node.value, name);
     if (value === undefined) return undefined;
@@ -112,7 +107,7 @@ export class SourceDocument {
     return next === undefined ? found : this.member(found, next, ...rest);
   }
 
-  /** Returns an object's members with their names, references unresolved; empty for any other value. */
+  /** Leaves references unresolved. Empty for any value that is not an object. */
   members(node: Located | undefined): [string, Located][] {
     if (node === undefined || !isObject(node.value)) return [];
     return Object.entries(node.value).map(([name, value]) => [
@@ -142,7 +137,7 @@ function shortened(text: string): string {
   return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
 }
 
-/** Parses the object in a JSON text; undefined for other texts, whose errors the YAML reader reports. */
+/** The YAML reader reports the errors of other texts. */
 function asJson(text: string): JsonObject | undefined {
   const value = /^\s*\{/.test(text) ? parsedJson(text) : undefined;
   return isObject(value) ? value : undefined;

@@ -8,20 +8,20 @@ import { credentialsOf } from './security.js';
 
 export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
-/** No vendor's operations exceed these bounds. A document within them is still cheap to process. */
+/** Vendors' operations stay below these bounds, and documents within them are cheap to process. */
 const mostNodes = 50_000;
 const deepestNesting = 200;
 const mostDocuments = 50;
 
-/** The keys below these members are names, so a key `properties` there is not the keyword. */
+/** Keys below these members are names, not keywords. */
 const holdsNames = new Set([
   ...['properties', 'patternProperties', 'dependentSchemas', '$defs', 'schemas'],
   ...['responses', 'parameters', 'requestBodies', 'headers', 'content', 'encoding'],
 ]);
 
 /**
- * Copies operations and all that they refer to into a new document: a mistake elsewhere must not stop the
- * suite. Nodes keep their JSON pointers. Nodes of other documents move below `/x-external-N`.
+ * Copies only what operations refer to, because a mistake elsewhere must not stop the suite. Nodes keep their
+ * JSON pointers; nodes of other documents move below `/x-external-N`.
  */
 export async function excerpt(
   document: SourceDocument,
@@ -31,7 +31,7 @@ export async function excerpt(
   const cut = new Excerpt(document, external);
   for (const pointer of operations) {
     const [path = ''] = tokensOf(pointer).slice(1);
-    // The parameters of a path apply to all its operations.
+    // A path's parameters apply to all its operations.
     for (const [name, member] of document.members(document.find(pointerTo('/paths', path)))) {
       if (name === 'parameters' || member.pointer === pointer) cut.take(document, member.pointer);
     }
@@ -44,7 +44,6 @@ class Excerpt {
   readonly #result: Record<string, unknown>;
   readonly #taken = new Set<string>();
   readonly #waiting: { readonly document: SourceDocument; readonly pointer: string }[] = [];
-  /** Other documents by location, in the order of first use. */
   readonly #others = new Map<string, SourceDocument>();
   #nodes = 0;
 
@@ -71,7 +70,6 @@ class Excerpt {
   }
 
   async finished(): Promise<SourceDocument> {
-    // The list grows during the loop.
     for (const { document, pointer } of this.#waiting) {
       const value = document.find(pointer)?.value;
       const copy = await this.#copy(document, pointer, value, false, 0);
@@ -118,7 +116,7 @@ class Excerpt {
     return copy;
   }
 
-  /** Queues the target of a reference for copying. Returns the reference as the excerpt holds it. */
+  /** Queues the target for copying. Returns the reference as the excerpt holds it. */
   async #follow(document: SourceDocument, pointer: string, reference: string): Promise<string> {
     const local = localReference(reference);
     const other = local === undefined ? await this.#open(document, pointer, reference) : document;
@@ -127,7 +125,7 @@ class Excerpt {
     if (found === undefined) {
       throw document.error(pointer, `refers to ${reference.slice(0, 120)}, which is not there`);
     }
-    // Throws an error with the place of a circular or endless reference.
+    // Throws for a circular or endless reference.
     if (!isExternal(found.value)) other.resolve(found);
     this.take(other, found.pointer);
     return `#${encodeURI(this.#prefixOf(other) + found.pointer)}`;
@@ -184,7 +182,7 @@ function isExternal(value: unknown): boolean {
   return typeof reference === 'string' && localReference(reference) === undefined;
 }
 
-/** In the values of these keys `$ref` is plain text. */
+/** Their values may hold `$ref` as plain text. */
 function isOpaque(key: string): boolean {
   return key.startsWith('x-') || ['default', 'enum', 'const'].includes(key);
 }
@@ -213,7 +211,6 @@ function put(
   }
 }
 
-/** Narrows the type: `put` may change nodes of the excerpt. */
 function isMutable(value: unknown): value is Record<string, unknown> {
   return isObject(value);
 }

@@ -4,7 +4,6 @@ import { isOperationId, type OperationId, operationIds, operationRow } from './o
 import { isObject, type LocatedObject } from './pointers.js';
 
 export interface FoundOperation {
-  /** Relative to the API's root. */
   readonly path: string;
   readonly method: string;
   readonly node: LocatedObject;
@@ -12,11 +11,10 @@ export interface FoundOperation {
 
 export interface FoundOperations {
   readonly known: ReadonlyMap<OperationId, FoundOperation>;
-  /** `METHOD /path`. */
   readonly furtherTagged: readonly string[];
 }
 
-/** Finds operations by method and path. Finds the rest by operationId, which vendors vary. */
+/** The operationId counts only if no path fits: vendors vary it. */
 export function findOperations(document: SourceDocument): FoundOperations {
   const all = operationsIn(document);
   const known = new Map<OperationId, FoundOperation>();
@@ -55,7 +53,7 @@ function operationsIn(document: SourceDocument): FoundOperation[] {
   );
 }
 
-/** Some documents repeat the API's root in each path, or end paths with a slash. */
+/** Some documents repeat the API's root in each path or end paths with a slash. */
 function belowRoot(path: string): string {
   return path.replace(/^\/v2(?=\/)/, '').replace(/(?<=.)\/$/, '');
 }

@@ -23,9 +23,8 @@ import { credentialsOf } from './security.js';
 import { requireBounded, requireValid, versionOf } from './validity.js';
 
 export interface LoadOptions {
-  /** Follows references to other files and URLs. Default: no. */
   readonly externalRefs?: boolean;
-  /** Skips the validation. Self-tests have validated the suite's own documents. */
+  /** Skips the validation: self-tests have validated the suite's own documents. */
   readonly trusted?: boolean;
 }
 
@@ -37,7 +36,6 @@ export async function loadContract(release: ReleaseName): Promise<Contract> {
   return contractOf(await cutDocument(releaseDocument(release), { trusted: true }), release, true);
 }
 
-/** Reads any OpenAPI 3.0 or 3.1 document. @param location a URL, or a path from the package's folder */
 export async function loadContractFile(
   location: string,
   release: ReleaseName,
@@ -46,14 +44,13 @@ export async function loadContractFile(
   return contractOf(await cutDocument(location, options), release);
 }
 
-/** A valid document cut down to the operations that the suite knows. */
 export interface CutDocument {
   readonly document: SourceDocument;
   readonly version: Dialect['version'];
   readonly found: FoundOperations;
 }
 
-/** @throws ConfigurationError with file and place for an unreadable or unusable document */
+/** @throws ConfigurationError with the place in an unreadable or unusable document */
 export async function cutDocument(location: string, options: LoadOptions = {}): Promise<CutDocument> {
   const whole = await SourceDocument.read(location);
   const version = versionOf(whole);
@@ -68,7 +65,6 @@ export async function cutDocument(location: string, options: LoadOptions = {}): 
   return { document, version, found };
 }
 
-/** @throws ConfigurationError with the place of a mistake in the document */
 export function contractOf(
   { document, version, found }: CutDocument,
   release: ReleaseName,
@@ -77,7 +73,7 @@ export function contractOf(
   return new Reader(document, { version, strict }).contract(release, found);
 }
 
-/** Answers with these statuses never have content (RFC 9110, 15.3.5 and 15.3.6). */
+/** RFC 9110 15.3.5 and 15.3.6. */
 const withoutContent = [204, 205];
 
 class Reader {
@@ -131,7 +127,7 @@ class Reader {
     };
   }
 
-  /** Returns the credentials that are enough alone: the suite can't use combinations. */
+  /** The suite can't combine credentials, so only those that are enough alone count. */
   #security({ value }: LocatedObject): CredentialScheme[] {
     const alternatives = value['security'] ?? this.document.root['security'];
     if (!Array.isArray(alternatives)) return [];
@@ -179,7 +175,7 @@ class Reader {
     };
   }
 
-  /** Returns the `default` response, or another error response if the document has no default one. */
+  /** If there is no `default` response, another error response judges all errors. */
   #error(node: LocatedObject): Answer {
     const names = this.document.members(this.document.member(node, 'responses')).map(([name]) => name);
     const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));

@@ -2,20 +2,19 @@ export type Part = 'cluster' | 'support';
 
 interface OperationRow {
   readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
-  /** Relative to the API's root, newest first. Vendors vary operationIds, so paths identify operations. */
+  /** Relative to the API's root, newest first. Paths identify operations: vendors vary operationIds. */
   readonly paths: readonly [string, ...string[]];
-  /** The requirement about the operation's success answer. */
   readonly answers: string;
-  /** Part of ids such as `access/SLUG-refuses-anonymous`; absent if the operation needs no credential. */
+  /** Part of ids such as `access/SLUG-refuses-anonymous`; absent if no credential is needed. */
   readonly slug?: string;
-  /** The operation needs the privilege to modify: `access/viewer-cannot-SLUG` tests it. */
+  /** Needs the privilege to modify: `access/viewer-cannot-SLUG` tests it. */
   readonly modifies?: true;
   readonly reads?: Part;
   readonly sets?: Part;
   readonly mails?: true;
-  /** Whose secret a request tries: the named account's, the pending session's, or the support user's. */
+  /** Whose secret a request tries. */
   readonly tries?: 'account' | 'begunLogin' | 'totpCode' | 'mfaCode';
-  /** Secret properties that the operation's success answer may return. */
+  /** Secret properties of the success answer. */
   readonly handsOut?: readonly string[];
 }
 
@@ -94,7 +93,6 @@ const mfaOperations = {
     tries: 'totpCode',
     handsOut: ['referenceId'],
   },
-  /** Since release 7.3.2. */
   ConfigureSupportMFAConfig: {
     method: 'put',
     paths: ['/support-user/mfa'],
@@ -106,7 +104,7 @@ const mfaOperations = {
   },
 } as const satisfies Rows;
 
-/** Operations that are not in the MFA API, but needed to log in. */
+/** Not in the MFA API, but needed to log in. */
 const loginOperations = {
   CreateSession: {
     method: 'post',
@@ -122,13 +120,12 @@ const loginOperations = {
   },
   CreateAccessToken: {
     method: 'post',
-    // The first release uses another name than later ones.
+    // The second name is the first release's.
     paths: ['/access-tokens', '/accessTokens'],
     answers: 'access-tokens/create-answers-201',
     tries: 'account',
     handsOut: ['accessToken'],
   },
-  /** Since release 7.3.1. */
   VerifyUserOtp: {
     method: 'post',
     paths: ['/users/verify-otp'],
@@ -153,7 +150,7 @@ export function operationRow(id: OperationId): OperationRow {
   return operations[id];
 }
 
-/** Returns the configuration that an operation is about; undefined for users' own keys, codes and logins. */
+/** Undefined for users' own keys, codes and logins. */
 export function partOf(id: OperationId): Part | undefined {
   const { reads, sets, paths } = operationRow(id);
   return reads ?? sets ?? (paths[0].startsWith('/support-user') ? 'support' : undefined);
@@ -171,7 +168,6 @@ export function operationsWith<Key extends keyof OperationRow>(
   );
 }
 
-/** Returns the call in words, such as `GET /mfa-config`. */
 export function callOf(id: OperationId): string {
   const { method, paths } = operationRow(id);
   return `${method.toUpperCase()} ${paths[0]}`;

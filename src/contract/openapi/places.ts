@@ -2,12 +2,12 @@ import { CORE_SCHEMA, EVENT_ID, type Event, getScalarValue, load, parseEvents, Y
 import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { isObject, type JsonObject, tokensOf } from './pointers.js';
 
-/** The reader is recursive: deep nesting would exhaust the stack and end the process. */
+/** The reader is recursive: deep nesting would exhaust the stack. */
 const limits = { maxDepth: 200 } as const;
 /** Vendors' full documents have about 100,000 nodes. */
 const mostNodes = 2_000_000;
 
-/** Reads a YAML text. @throws ConfigurationError with the place if it is malformed or holds no object */
+/** @throws ConfigurationError with the place of a mistake */
 export function readYaml(source: string, text: string): JsonObject {
   let content: unknown;
   try {
@@ -38,16 +38,14 @@ function sizeOf(value: unknown, known: Map<object, number>): number {
   return size;
 }
 
-/** Returns `source:line:column` of a JSON pointer's node, or of its nearest existing parent. */
+/** Returns `source:line:column` of the node, or of its nearest existing parent. */
 export function placeOf(source: string, text: string, pointer: string): string {
   let events: readonly Event[];
   try {
     events = parseEvents(text, limits);
   } catch {
-    // JSON may be nested more deeply than the YAML reader allows.
     return `${source}:1:1`;
   }
-  // The first event opens the document.
   let node = 1;
   let offset = 0;
   for (const token of tokensOf(pointer)) {
@@ -64,7 +62,6 @@ export function placeOf(source: string, text: string, pointer: string): string {
   return at(source, text, offset);
 }
 
-/** Returns the indexes of a list's items, or of a mapping's alternating keys and values. */
 function childrenOf(events: readonly Event[], parent: number): number[] {
   const children: number[] = [];
   let depth = 0;

@@ -15,7 +15,7 @@ export function pointerTo(parent: string, ...tokens: readonly string[]): string 
   return tokens.reduce((pointer, token) => `${pointer}/${escaped(token)}`, parent);
 }
 
-/** Most tokens have nothing to escape, and large documents have many thousands of them. */
+/** Most tokens have nothing to escape, and documents have many thousands. */
 const escaped = (token: string) =>
   /[~/]/.test(token) ? token.replaceAll('~', '~0').replaceAll('/', '~1') : token;
 
@@ -26,19 +26,17 @@ export function tokensOf(pointer: string): string[] {
     .map((token) => (token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token));
 }
 
-/** Returns the name of a schema among the document's components; undefined for any other schema. */
+/** Undefined for any schema that is not a named component. */
 export function schemaNameOf(pointer: string): string | undefined {
   const [components, schemas, name, ...rest] = tokensOf(pointer);
   return components === 'components' && schemas === 'schemas' && rest.length === 0 ? name : undefined;
 }
 
-/** Returns the items of a list with their JSON pointers; none for any other value. */
 export function itemsOf(list: unknown, pointer: string): Located[] {
   if (!Array.isArray(list)) return [];
   return list.map((value: unknown, index) => ({ value, pointer: pointerTo(pointer, String(index)) }));
 }
 
-/** Returns the JSON pointer of a reference within the document; undefined for an external reference. */
 export function localReference(reference: string): string | undefined {
   return reference === '#' || reference.startsWith('#/') ? uriDecoded(reference.slice(1)) : undefined;
 }

@@ -2,7 +2,6 @@ import type { SchemaProperty } from './contract.js';
 import type { SourceDocument } from './document.js';
 import { isObject, itemsOf, type Located, pointerTo, schemaNameOf } from './pointers.js';
 
-/** Includes the properties of parts, items and inner objects. */
 export function propertiesOf(document: SourceDocument, schema: Located): SchemaProperty[] {
   const found = new Map<string, SchemaProperty>();
 

@@ -5,14 +5,14 @@ import { undici } from '../../base/libraries.js';
 import { packageRoot } from '../../base/package-root.js';
 
 export interface Source {
-  /** A path from the package's folder or an absolute path, with forward slashes; a URL without its query. */
+  /** A path from the package's folder or an absolute one, or a URL without its query. */
   readonly name: string;
-  /** The base of relative references: an absolute path or a URL. */
+  /** The base of relative references. */
   readonly location: string;
   readonly bytes: Buffer;
 }
 
-/** Vendors' full documents have about 2 MB; far larger ones need too much memory. */
+/** Vendors' documents have about 2 MB; far larger ones need too much memory. */
 const largestBytes = 8 * 1024 * 1024;
 const tooLarge = `is larger than ${largestBytes / 1024 / 1024} MiB; cut out the operations of the MFA API.`;
 const fetchTimeoutMs = 15_000;
@@ -21,7 +21,6 @@ export function isUrl(location: string): boolean {
   return /^https?:\/\//i.test(location);
 }
 
-/** Reads a file (relative to the package's folder), or fetches a URL without following redirects. */
 export function readSource(location: string): Promise<Source> {
   return isUrl(location) ? fetchSource(location) : readFileSource(location);
 }

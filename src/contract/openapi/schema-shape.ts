@@ -2,31 +2,27 @@ import { createHash } from 'node:crypto';
 import type { SourceDocument } from './document.js';
 import { isObject, itemsOf, type Located, type LocatedObject, pointerTo, schemaNameOf } from './pointers.js';
 
-/** What comparisons and generated bodies need of a schema. References are resolved and `allOf` is merged. */
+/** What comparisons and generated bodies need of a schema; references are resolved, `allOf` is merged. */
 export interface SchemaShape {
-  /** The schema's name among the document's components; undefined for an inline schema. */
   readonly name: string | undefined;
-  /** The types without null; empty: any type. */
+  /** Without null; empty: any type. */
   readonly types: readonly string[];
   readonly nullable: boolean;
-  /** The schema is nullable and its enumeration lacks null. OpenAPI versions read this differently. */
+  /** Nullable, but the enumeration lacks null: OpenAPI versions read that differently. */
   readonly disputesNull: boolean;
-  /** The allowed values without null, as text or JSON; undefined: no enumeration. */
+  /** Without null, as text or JSON; undefined: no enumeration. */
   readonly values: readonly string[] | undefined;
   readonly properties: ReadonlyMap<string, PropertyShape>;
   readonly items: SchemaShape | undefined;
-  /** Whether other properties are forbidden. */
   readonly closed: boolean;
-  /** Limits such as minLength, pattern and format. */
   readonly limits: ReadonlyMap<string, string | number>;
-  /** JSON text. */
   readonly defaultValue: string | undefined;
-  /** Sorted digests of anyOf, oneOf and not. A comparison can only tell whether they are equal. */
+  /** Sorted digests of anyOf, oneOf and not: a comparison can only tell whether they are equal. */
   readonly rest: readonly string[];
 }
 
 export interface PropertyShape {
-  /** The name of the schema that declares the property; for a part of an `allOf`, the part's name. */
+  /** The schema that declares the property; for a part of an `allOf`, the part. */
   readonly owner: string;
   readonly schema: SchemaShape;
   readonly required: boolean;
@@ -41,7 +37,7 @@ const limitNames = [
   ...['minProperties', 'maxProperties'],
 ];
 
-/** For each document, the shapes by pointer and owner: a schema with many references is read once. */
+/** By pointer and owner: a schema with many references is read once. */
 const shapes = new WeakMap<SourceDocument, Map<string, SchemaShape>>();
 
 export function schemaShape(document: SourceDocument, node: Located, outer = ''): SchemaShape {
@@ -67,7 +63,6 @@ function shapeOf(
     itemsOf(value[keyword], pointerTo(pointer, keyword)).map((part) => schemaShape(document, part, owner));
   const parts = shapesOf('allOf');
   const alternatives = [...shapesOf('anyOf'), ...shapesOf('oneOf')];
-  // `anyOf: [null, X]` is OpenAPI 3.1 for a nullable X.
   const nullAlternative = alternatives.some(isNull);
   const others = alternatives.filter((each) => !isNull(each));
   const [only] = others;
@@ -155,7 +150,7 @@ function ownShape(
   };
 }
 
-/** Merges two parts of an `allOf`, as far as a comparison needs them. A value must keep the rules of both. */
+/** A value must keep the rules of both parts of the `allOf`. */
 function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   const values = one.values?.filter((value) => other.values?.includes(value) ?? true) ?? other.values;
   return {
@@ -180,7 +175,6 @@ function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   };
 }
 
-/** A part without a type allows null. */
 function allowsNull({ types, nullable }: SchemaShape): boolean {
   return nullable || types.length === 0;
 }
@@ -207,7 +201,6 @@ function mapOfBoth<Value>(
   return result;
 }
 
-/** Takes the stricter of two numbers; joins two texts. */
 function strictest(one: string | number, other: string | number, name: string): string | number {
   if (one === other) return one;
   if (typeof one === 'number' && typeof other === 'number' && name !== 'multipleOf') {
@@ -228,7 +221,7 @@ function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
 }
 
-/** The digest is equal for shapes that differ only in names. */
+/** Equal for shapes that differ only in names. */
 function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaShape): string {
   const members = [...properties].map(([member, { owner: __, schema, ...flags }]) => [
     member,
@@ -237,7 +230,7 @@ function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaSh
   return digestOf({ ...rest, members, values: values?.toSorted(), items: items && digestOfShape(items) });
 }
 
-/** Digests keep the text short: texts of nested alternatives would grow without bound. */
+/** The texts of nested alternatives would grow without bound. */
 function digestOf(value: unknown): string {
   return createHash('sha256').update(textOf(value)).digest('base64');
 }

@@ -8,7 +8,7 @@ import type { Anomaly, Judge, Mismatch } from './contract.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type JsonObject, type Located, pointerTo } from './pointers.js';
 
-/** Any reasonable pattern needs a thousandth of this time. */
+/** Reasonable patterns need a thousandth of this time. */
 const longestMs = 1_000;
 
 /** Ajv's time grows with the square of the alternatives. */
@@ -18,10 +18,8 @@ const scope = createContext({ pattern: /(?:)/, text: '' });
 const match = new Script('pattern.test(text)');
 
 /**
- * Ajv calls this in place of `new RegExp`. A document may be hostile, so matching stops after a time limit.
- * OpenAPI patterns have JavaScript's syntax, so RegExp runs them.
- *
- * @throws ConfigurationError (from `test`) if matching takes too long, since the result is then unknown
+ * A document may be hostile, so matching has a time limit.
+ * @throws ConfigurationError (from `test`) after the limit
  */
 function bounded(source: string, flags: string) {
   const pattern = new RegExp(source, flags);
@@ -36,7 +34,7 @@ function bounded(source: string, flags: string) {
         } catch (error) {
           if (!isTimeout(error)) throw error;
         }
-        // On a busy machine the time may pass while other processes run, so only own processor time counts.
+        // On a busy machine the time may pass without work, so only processor time counts.
         const { user, system } = process.cpuUsage(started);
         if (user + system < (longestMs * 1_000) / 2) continue;
         throw new ConfigurationError(
@@ -45,13 +43,12 @@ function bounded(source: string, flags: string) {
         );
       }
     },
-    /** Ajv uses this text as a cache key. */
     toString: () => String(pattern),
   };
 }
 
 function isTimeout(error: unknown): boolean {
-  // The error may come from another realm, so `instanceof` fails.
+  // An error of another realm is no instance of this realm's Error.
   return (
     typeof error === 'object' &&
     error !== null &&
@@ -60,16 +57,14 @@ function isTimeout(error: unknown): boolean {
   );
 }
 
-/** Ajv needs `code` only for standalone programs. */
 const boundedPattern = Object.assign(bounded, { code: 'new RegExp' });
 
-/** Members of an OpenAPI schema that only describe; strict Ajv refuses most of them. */
+/** Members that only describe; strict Ajv refuses most of them. */
 const annotations = new Set([
   ...['title', 'description', 'default', 'example', 'examples', 'externalDocs', 'xml', 'discriminator'],
   ...['readOnly', 'writeOnly', 'deprecated'],
 ]);
 
-/** The keywords of OpenAPI 3.1 that restrict values; all others only describe. */
 const keywords31 = new Set([
   ...['type', 'enum', 'const', 'nullable', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'],
   ...['properties', 'patternProperties', 'additionalProperties', 'propertyNames', 'required'],
@@ -79,7 +74,7 @@ const keywords31 = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 ]);
 
-/** Keywords whose value is one schema, a list of schemas (`listed`), or schemas by name (`mapped`). */
+/** The value is one schema, a list of schemas (`listed`), or schemas by name (`mapped`). */
 const single = new Set([
   ...['items', 'not', 'additionalProperties', 'if', 'then', 'else', 'propertyNames', 'contains'],
   ...['unevaluatedProperties', 'unevaluatedItems'],
@@ -89,18 +84,16 @@ const mapped = new Set(['properties', 'patternProperties', 'dependentSchemas']);
 
 export interface Dialect {
   readonly version: '3.0' | '3.1';
-  /** Whether to refuse careless schemas. True for the suite's own documents. */
+  /** Refuses careless schemas, for the suite's own documents. */
   readonly strict: boolean;
 }
 
-/** Translates each schema immediately, but compiles it only at its first use. */
 export class SchemaCompiler {
   readonly #document: SourceDocument;
   readonly #version: Dialect['version'];
   readonly #ajv: Ajv | Ajv2020;
-  /** By the JSON pointer of the original schema. */
   readonly #translated = new Map<string, JsonObject>();
-  /** The name in Ajv of each schema that a reference leads to. */
+  /** The Ajv names of schemas that references lead to. */
   readonly #shared = new Map<JsonObject, string>();
   #alternatives = 0;
   readonly #compilations = new Map<string, () => ValidateFunction>();
@@ -109,7 +102,7 @@ export class SchemaCompiler {
   constructor(document: SourceDocument, dialect: Dialect) {
     this.#document = document;
     this.#version = dialect.version;
-    // Patterns of OpenAPI 3.0 follow ECMA 262 5.1, without Unicode mode. `verbose` adds the broken rule to errors.
+    // Patterns of OpenAPI 3.0 follow ECMA 262 5.1, without Unicode mode. `verbose` adds the rule to errors.
     const options = {
       ...(dialect.strict
         ? // The suite's own documents: self-tests check them by the meta schema, which takes long to compile.
@@ -121,7 +114,7 @@ export class SchemaCompiler {
       verbose: true,
       code: { regExp: boundedPattern },
       logger: false,
-      // If each reference held a copy of its schema, a schema with many references would multiply.
+      // Copies of schemas with many references would multiply.
       inlineRefs: false,
     } as const;
     this.#ajv = dialect.version === '3.1' ? new (ajv2020().Ajv2020)(options) : new (ajv().Ajv)(options);
@@ -132,7 +125,6 @@ export class SchemaCompiler {
     return [...this.#anomalies.values()];
   }
 
-  /** @throws ConfigurationError for a recursive schema */
   judge(schema: Located): Judge {
     const { pointer } = this.#document.resolve(schema);
     const translated = this.#translate(schema, []);
@@ -152,7 +144,6 @@ export class SchemaCompiler {
     };
   }
 
-  /** @throws ConfigurationError naming the schema that does not compile */
   compileAll(): void {
     for (const compile of this.#compilations.values()) compile();
   }
@@ -165,7 +156,7 @@ export class SchemaCompiler {
     }
   }
 
-  /** Translates a schema within another one. If a reference leads to it, Ajv compiles it once for all references. */
+  /** Ajv compiles the target of references once for all of them. */
   #inner(node: Located, within: readonly string[]): JsonObject {
     const translated = this.#translate(node, within);
     if (!isObject(node.value) || typeof node.value['$ref'] !== 'string') return translated;
@@ -177,7 +168,7 @@ export class SchemaCompiler {
     return { $ref: name };
   }
 
-  /** Translates a schema for Ajv: expands references, drops annotations and rewrites OpenAPI's keywords. */
+  /** Expands references, drops annotations and rewrites OpenAPI's keywords. */
   #translate(node: Located, within: readonly string[]): JsonObject {
     const beside = this.#version === '3.1' ? besideReference(node.value) : undefined;
     if (beside !== undefined) {
@@ -218,7 +209,7 @@ export class SchemaCompiler {
     return reworded;
   }
 
-  /** @throws ConfigurationError above {@link mostAlternatives}: Ajv would need minutes or exhaust the stack */
+  /** @throws ConfigurationError above the limit: Ajv would need minutes or exhaust the stack */
   #countAlternatives(schema: JsonObject, pointer: string): void {
     for (const keyword of ['anyOf', 'oneOf']) {
       const list = schema[keyword];
@@ -240,7 +231,7 @@ export class SchemaCompiler {
       const message = 'nullable, but null is not among the values; null is accepted';
       this.#anomalies.set(pointer, { pointer: pointerTo(pointer, 'enum'), message });
     }
-    // OpenAPI allows any format, so an unknown format judges nothing.
+    // An unknown format judges nothing: OpenAPI allows any.
     const format = schema['format'];
     if (typeof format === 'string' && this.#ajv.formats[format] === undefined) delete schema['format'];
     for (const [flag, limit] of [
@@ -255,14 +246,13 @@ export class SchemaCompiler {
       delete schema[limit];
     }
     if (!nullable || schema['type'] !== undefined || Object.keys(schema).length === 0) return schema;
-    // By OpenAPI 3.0.3, nullable without a type has no effect, but authors mean that null is allowed.
+    // By OpenAPI 3.0.3 this has no effect, but authors mean that null is allowed.
     const message = 'nullable without a type; null is accepted';
     this.#anomalies.set(pointer, { pointer: pointerTo(pointer, 'nullable'), message });
     return { if: { enum: [null] }, else: schema };
   }
 }
 
-/** Since OpenAPI 3.1, members beside a reference apply too. */
 function besideReference(value: unknown): { reference: { $ref: string }; rest: JsonObject } | undefined {
   if (!isObject(value) || typeof value['$ref'] !== 'string') return undefined;
   const { $ref, ...rest } = value;
@@ -270,13 +260,13 @@ function besideReference(value: unknown): { reference: { $ref: string }; rest: J
   return judging && typeof $ref === 'string' ? { reference: { $ref }, rest } : undefined;
 }
 
-/** Lists mismatches. For a value of the wrong type, leaves out the limits that it breaks too. */
+/** A value of the wrong type breaks other limits too; these are left out. */
 function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
   const placeOf = ({ instancePath, schemaPath }: ErrorObject) =>
     `${instancePath} ${schemaPath.replace(/[^/]*$/, '')}`;
   const wrongTypes = new Set(errors.filter(({ keyword }) => keyword === 'type').map(placeOf));
   const mismatches = errors
-    // The `if` keyword only repeats the error of its branch.
+    // `if` only repeats the error of its branch.
     .filter(({ keyword }) => keyword !== 'if')
     .filter((error) => error.keyword === 'type' || !wrongTypes.has(placeOf(error)))
     .map((error) => ({ instancePath: error.instancePath, rule: ruleOf(error) }));
@@ -284,7 +274,6 @@ function mismatchesOf(errors: readonly ErrorObject[]): Mismatch[] {
   return [...new Map(keyed).values()];
 }
 
-/** Returns the JSON type, which is no secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -293,7 +282,7 @@ export function kindOf(value: unknown): string {
 
 function ruleOf({ keyword, schema, params, data, parentSchema: rule = {} }: ErrorObject): BrokenRule {
   const orNull = rule['nullable'] === true && (keyword === 'type' || keyword === 'enum') ? ['null'] : [];
-  // Takes only the document's own words (types, values, formats and limits), never the value itself.
+  // Takes only the document's own words, never the value.
   const said: unknown =
     keyword === 'type' ? rule['type'] : keyword === 'required' ? params['missingProperty'] : schema;
   const texts = (Array.isArray(said) ? said : [said]).filter(

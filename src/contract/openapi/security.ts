@@ -7,7 +7,7 @@ interface DeclaredCredential {
   readonly pointer: string;
 }
 
-/** Returns the known credentials by the document's own names, so header fields identify them. */
+/** By the document's own names: header fields identify the credentials. */
 export function credentialsOf(document: SourceDocument): ReadonlyMap<string, DeclaredCredential> {
   const found = new Map<string, DeclaredCredential>();
   for (const [name, node] of document.members(document.find('/components/securitySchemes'))) {

@@ -18,7 +18,6 @@ export function versionOf(document: SourceDocument): '3.0' | '3.1' {
   throw document.error('/openapi', `expected an OpenAPI 3.0 or 3.1 document (openapi: "3.0.3")${found}`);
 }
 
-/** Validates operations by the OpenAPI specification. Their references must exist and not be circular. */
 export async function requireValid(document: SourceDocument, operations: readonly Located[]): Promise<void> {
   const paths: Record<string, Record<string, unknown>> = {};
   const expanded = expander(document);
@@ -40,7 +39,7 @@ export async function requireValid(document: SourceDocument, operations: readonl
     ...(security === undefined ? {} : { security }),
   };
   if (!isOpenApi(part)) throw document.error('', 'expected the objects info and paths');
-  // Loads the parser on demand: it is slow to load, and the suite's own documents don't need it.
+  // The parser is slow to load, and the suite's own documents don't need it.
   const { default: SwaggerParser } = await import('@apidevtools/swagger-parser');
   try {
     await SwaggerParser.validate(part, { resolve: { external: false } });
@@ -52,7 +51,6 @@ export async function requireValid(document: SourceDocument, operations: readonl
   }
 }
 
-/** Copies each node once. */
 function expander(document: SourceDocument): (node: Located) => unknown {
   const copies = new Map<string, unknown>();
   const expanded = (node: Located): unknown => {
@@ -85,7 +83,7 @@ interface Fault {
   readonly message: string;
 }
 
-/** Returns the deepest error: the specification has alternatives, so one mistake causes many errors. */
+/** The specification has alternatives, so one mistake causes many errors. The deepest names it. */
 function deepestOf(error: unknown): Fault | undefined {
   const details =
     error instanceof Error && 'details' in error && Array.isArray(error.details) ? error.details : [];
@@ -101,11 +99,11 @@ function isFault(value: unknown): value is Fault {
   return isObject(value) && typeof value['instancePath'] === 'string' && typeof value['message'] === 'string';
 }
 
-/** A short document can expand beyond any machine's memory. This limits its nodes after expansion. */
+/** A short document can expand beyond any machine's memory. */
 const mostExpanded = 200_000;
 const deepest = 400;
 
-/** @throws ConfigurationError for a recursive schema, or one too large with its references expanded */
+/** @throws ConfigurationError for a recursive schema, or one too large when expanded */
 export function requireBounded(document: SourceDocument, start: readonly Located[]): void {
   const sizes = new Map<string, number>();
   const open = new Set<string>();

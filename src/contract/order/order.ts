@@ -2,17 +2,15 @@ import { join } from 'node:path';
 import { packageRoot } from '../../base/package-root.js';
 import { readBy } from '../../base/spec-schema.js';
 
-/** The requests and waits of a test; an absent member counts as 0. */
 export interface Cost {
   readonly requests?: number;
   readonly mails?: number;
-  /** TOTP steps. */
   readonly steps?: number;
   /** Periods that must pass without mail. */
   readonly quiets?: number;
 }
 
-/** The extra TOTP steps of a test if the target takes only current codes, or only one per user and step. */
+/** Extra TOTP steps if the target takes only current codes, or one per user and step. */
 export interface Scarce {
   readonly support?: number;
   readonly users?: number;
@@ -20,19 +18,18 @@ export interface Scarce {
 
 export interface OrderRow {
   readonly id: string;
-  /** The cost if the tests run in the order of the spec files. */
+  /** In the order of the spec files. */
   readonly cost: Cost;
-  /** The cost if no earlier test has prepared anything; absent if it is the same. */
+  /** If no earlier test has prepared anything; absent if that makes no difference. */
   readonly alone?: Cost;
-  /** The further steps that the test awaits if codes of the support user or of users are scarce. */
+  /** Extra waits if codes are scarce. */
   readonly scarce?: Scarce;
-  /** The name of a shared cost: only the first test with this name pays it. */
+  /** Only the first test with this name pays the shared cost. */
   readonly shares?: string;
-  /** The emulator's faults that make the test fail. */
   readonly faults: readonly string[];
 }
 
-/** `rows`: all requirements; those whose tests find the most faults per second come first. */
+/** `rows`: all requirements, the most faults per second first. */
 export interface DetectionOrder {
   readonly shared: Readonly<Record<string, Cost>>;
   readonly rows: readonly OrderRow[];
@@ -48,7 +45,7 @@ export function loadOrder(): DetectionOrder {
   return loaded;
 }
 
-/** Returns the share of known faults found, from 0 to 1. Faults count only if their requirements apply. */
+/** From 0 to 1. Faults count only if their requirements apply. */
 export function shareFound(checked: ReadonlySet<string>, notApplicable: ReadonlySet<string>): number {
   const { rows } = loadOrder();
   const found = new Set(rows.flatMap(({ id, faults }) => (checked.has(id) ? faults : [])));

@@ -5,7 +5,7 @@ import { isRequirementId } from '../requirements/uses.js';
 import { type Queue, queueOf } from './lanes.js';
 import { type Cost, type DetectionOrder, loadOrder, type Scarce } from './order.js';
 
-/** Waits that follow from the target file, in milliseconds. */
+/** In milliseconds, by the target file. */
 export interface KnownWaits {
   readonly quietMs: number;
   /** The average wait for the next TOTP step; 0 with a movable clock. */
@@ -14,35 +14,33 @@ export interface KnownWaits {
 
 export const meanStepMs = 20_000;
 
-/** A wait right after another one lasts a whole TOTP step, which is this many mean waits. */
+/** A wait right after another one lasts a whole TOTP step, in mean waits. */
 const wholeStep = 1.5;
-/** A shorter wait, in milliseconds, is only for the rest of a step that has nearly ended. */
+/** A shorter wait is only for the rest of a step. */
 const leastStepMs = 5_000;
-/** True for a wait that may be for a TOTP step. Waits for a lock or by Retry-After may be. */
+/** Waits for a lock or by Retry-After may be for a TOTP step. */
 export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
   wait.ms >= leastStepMs && ['code step', 'lock', 'retry-after'].includes(wait.for);
 
-/** The name of a fact: in each step the target takes only one code of a user, even of different keys. */
+/** A fact: in each step the target takes only one code of a user, even of different keys. */
 export const oneCodeInAStep = 'codes of users: one in a step';
 
-/** Estimates in milliseconds for a remote cluster, used before the first measurement. */
+/** Before the first measurement: milliseconds for a remote cluster. */
 const unmeasured = { requestMs: 100, mailMs: 3_000 };
-/** The suite's own work per request, in milliseconds. */
+/** The suite's own work per request. */
 const ownMs = 2;
-/** The requests and mails before the first test; `startMs` is the time to start processes. */
+/** Before the first test. `startMs`: to start processes. */
 const beginning: Cost = { requests: 40, mails: 2 };
 const startMs = 4_000;
-/** The requests and mails that restoring takes; `reportsMs` is the time for reports. */
 const restoring: Cost = { requests: 20, mails: 1 };
 const reportsMs = 4_000;
-/** On most targets, all unforeseeable waits of a run take less than this, in milliseconds. */
+/** The unforeseeable waits of a run on most targets. */
 const mostLateMs = 10_000;
 const recentRequests = 600;
 
 interface Spent {
   requests: number;
   waitedMs: number;
-  /** How many waits were for a TOTP step, and how long they took together. */
   steps: number;
   stepsMs: number;
 }
@@ -55,11 +53,11 @@ export class Pace {
   readonly #tests: { readonly ms: number; readonly requests: number }[] = [];
   readonly #ended = new Set<string>();
   #sentInAll = 0;
-  /** The sum of unforeseeable waits in milliseconds: some targets lock accounts, or show changes late. */
+  /** Unforeseeable waits: some targets lock accounts or show changes late. */
   #lateMs = 0;
-  /** The lanes that the prediction assumes. 1 if the last test that belongs to a queue began outside of a lane. */
+  /** 1 if the last queued test began outside of a lane. */
   #lanes: number;
-  /** The extra steps for scarce codes of the support user in ended tests: `due` as expected, `awaited` as observed. */
+  /** Extra steps of the support user in ended tests, as expected and as observed. */
   readonly #scarce = { due: 0, awaited: 0 };
   #hasOneCodeInAStep = false;
 
@@ -119,7 +117,6 @@ export class Pace {
     this.#lateMs -= scarce === undefined ? steps * this.waits.stepMs : spent.stepsMs;
   }
 
-  /** True if more unforeseeable waits may follow. */
   get mayBeLonger(): boolean {
     return this.#lateMs > mostLateMs;
   }
@@ -128,12 +125,12 @@ export class Pace {
     return this.#msOf(beginning) + startMs;
   }
 
-  /** Returns the milliseconds for restoring and reports. @param lagMs the read-back delay */
+  /** @param lagMs the read-back delay */
   endingMs(lagMs: number): number {
     return this.#msOf(restoring) + 2 * lagMs + reportsMs;
   }
 
-  /** Returns the milliseconds for tests that have not ended. `isAlone`: no other tests prepare anything. */
+  /** @param isAlone no other tests prepare anything */
   leftMs(ids: ReadonlySet<string>, isAlone = false): number {
     if (this.#lanes === 1) return this.#oneByOneMs(ids, isAlone);
     const msOf = (queue: Queue | undefined) =>
@@ -156,7 +153,7 @@ export class Pace {
     return costs.reduce((sum, cost) => sum + this.#msOf(cost, requestMs), scarceMs);
   }
 
-  /** Predicts the extra steps. Of the support user's, it expects the share that earlier tests really awaited. */
+  /** Of the support user's extra steps, expects the share that earlier tests really awaited. */
   #scarceMs({ support = 0, users = 0 }: Scarce = {}): number {
     const { due, awaited } = this.#scarce;
     const steps = Math.max((support * awaited) / Math.max(1, due), this.#hasOneCodeInAStep ? users : 0);
@@ -169,8 +166,7 @@ export class Pace {
   }
 
   #requestMs(): number {
-    // The first requests of a process are slow. So the estimate starts with this many requests at their
-    // median time, and each test that ended adds its own.
+    // A process's first requests are slow. So the estimate starts with this many at their median time.
     const known = 50;
     let requests = known;
     let ms =

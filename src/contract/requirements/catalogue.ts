@@ -14,13 +14,12 @@ import { isOperationId, type OperationId, operationIds, type Part, partOf } from
 import { isNeed, type Need, needNames } from './needs.js';
 import { isRequirementId, type RequirementId } from './uses.js';
 
-/** Why behaviour is required: the document or a standard says so, clients break, or attackers get in. */
+/** Why behaviour is required: a document says so, clients break, or attackers get in. */
 export type Ground = 'document' | 'standard' | 'client' | 'security';
 
-/** One checkable statement about a target; `spec/requirements/README.md` explains how to write one. */
+/** `spec/requirements/README.md` explains how to write one. */
 export interface Requirement {
   readonly id: RequirementId;
-  /** The id's part before the slash. Several areas may share a file. */
   readonly area: string;
   readonly areaTitle: string;
   readonly level: Level;
@@ -28,29 +27,27 @@ export interface Requirement {
   readonly ground: Ground;
   readonly source: string;
   /**
-   * The vendor's claim that decides the requirement where the API document leaves a choice. A claimed
-   * requirement is a `must`, a denied one is not applicable. Without a claim `level` counts. Requirements may
-   * share a claim.
+   * Decides where the API document leaves a choice: a claimed requirement is a `must`, a denied one is not
+   * applicable. Without a claim `level` counts.
    */
   readonly claim?: string;
-  /** Empty if the requirement concerns every operation. */
+  /** Empty: every operation. */
   readonly operations: readonly OperationId[];
   readonly needs: readonly Need[];
   readonly since?: ReleaseName;
-  /** The last release to which the requirement applies. */
   readonly until?: ReleaseName;
 }
 
 let loaded: readonly Requirement[] | undefined;
 
-/** Returns the catalogue in the order of its files' names. `folder` replaces the package's own. */
+/** @param folder replaces the package's own */
 export function loadRequirements(folder?: string): readonly Requirement[] {
   if (folder !== undefined) return readFolder(folder);
   loaded ??= builtCatalogue() ?? readFolder(ownFolder());
   return loaded;
 }
 
-/** Parses the catalogue at build time: each process would take half a second for the YAML. */
+/** Parses at build time: each process would take half a second for the YAML. */
 export function buildCatalogue(): void {
   writeBuilt(placeOfBuilt(), JSON.stringify(readFolder(ownFolder())));
 }
@@ -97,10 +94,7 @@ export function canSwitchMailOff({ release, operations }: Pick<Contract, 'releas
   return operations.has('SendSupportEmailOtp') || !isSince(release, '6.8.1');
 }
 
-/**
- * Returns the configurations that the requirement's operations are about; the cluster's if they are about users
- * alone.
- */
+/** Returns the cluster if the operations are about users alone. */
 export function partsOf(id: string): readonly Part[] {
   const parts = new Set(requirementById(id).operations.flatMap((operation) => partOf(operation) ?? []));
   return parts.size === 0 ? ['cluster'] : [...parts];
@@ -110,7 +104,7 @@ function nearIds(id: string, all: readonly Requirement[]): string[] {
   const ids = all.map((requirement) => requirement.id);
   const near = nearest(id, ids, 3);
   if (near.length > 0 || id.length < 3) return near;
-  // People remember the slug or a part of it, without the area.
+  // People remember the slug or a part of it.
   const slugs = ids.filter((candidate) => candidate.endsWith(`/${id.toLowerCase()}`));
   if (slugs.length > 0) return slugs.slice(0, 3);
   return ids.filter((candidate) => candidate.includes(id.toLowerCase())).slice(0, 3);
@@ -144,7 +138,6 @@ interface CatalogueFile {
   readonly requirements: readonly Written[];
 }
 
-/** @param seen the place of each id so far, across all files */
 function readFile(file: string, seen: Map<string, string>): Requirement[] {
   const document = ConfigDocument.read(file);
   const { area, title, requirements = [] } = checkSchema<CatalogueFile>(document, schemaFile) ?? {};
@@ -190,12 +183,12 @@ function readOne(
   return [];
 }
 
-/** Matches whole ids. In the glob `*` stands for any characters, and commas separate alternatives. */
+/** `*` stands for any characters; commas separate alternatives. */
 export function idPattern(glob: string): RegExp {
   return new RegExp(`^(?:${alternatives(glob, '.*')})$`);
 }
 
-/** Like {@link idPattern}, but for test tags, which Playwright matches between spaces. */
+/** Playwright matches tags between spaces. */
 export function tagPattern(glob: string): RegExp {
   return new RegExp(`@(?:${alternatives(glob, '[^ ]*')})(?= |$)`);
 }

@@ -4,7 +4,7 @@ import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { packageRoot } from '../../base/package-root.js';
 import { readBy } from '../../base/spec-schema.js';
 
-/** A requirement's explanation as the file holds it, with names in place of exchanges. */
+/** As in the file: names stand for exchanges. */
 export interface Named extends Omit<Explained, 'passes' | 'fails'> {
   readonly passes: readonly string[];
   readonly fails: Omit<Explained['fails'], 'exchanges'> & { readonly exchanges: readonly string[] };
@@ -17,7 +17,7 @@ interface ExchangesFile {
 
 const read = readBy<ExchangesFile>('exchanges.schema.json', 'file of exchanges');
 
-/** `npm run generate -- explain` writes this file. */
+/** Written by `npm run generate -- explain`. */
 export const exchangesFile = join(packageRoot(), 'spec', 'exchanges.json');
 
 export function loadExchanges(): ReadonlyMap<string, Explained> {

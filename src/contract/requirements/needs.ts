@@ -8,21 +8,19 @@ import { type Account, type Allow, inOrderOfUse, type Target } from '../../input
 
 export interface NeedOptions {
   readonly mode: 'full' | 'read-only';
-  /** Whether tests may wait for minutes. */
   readonly slow: boolean;
 }
 
-/** Says why the target file does not fulfil a need. */
 type Check = (target: Target, allow: Allow, options: NeedOptions) => string | undefined;
 
 interface NeedRow {
   readonly text: string;
-  /** Whether a test with this need writes to the target; read-only runs skip such tests. */
+  /** Read-only runs skip tests with this need. */
   readonly writes?: true;
-  /** The part of the need that the target file can't show, only the target's state. */
+  /** What only the target's state shows. */
   readonly foundOnTarget?: string;
   readonly missing?: Check;
-  /** How many accounts under MFA the need takes, and whether these must receive mailed codes. */
+  /** The accounts under MFA that the need takes. */
   readonly underMfa?: { readonly accounts: number; readonly byMail: boolean };
 }
 
@@ -44,7 +42,7 @@ export const needRows = {
     missing: (target, allow, options) =>
       stateChanges(target, allow, options) ??
       unless(allow.clusterMfa, "would switch the cluster's MFA: allow.clusterMfa is not true") ??
-      // Switching cluster MFA on, or back, may end the admin's session.
+      // This may end the admin's session.
       unless(
         target.accounts.admin.apiKey !== undefined || allow.disposable,
         "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey",
@@ -171,7 +169,7 @@ export function needRow(need: Need): NeedRow {
   return needRows[need];
 }
 
-/** Returns undefined if the target file permits the test. Needs with `foundOnTarget` are checked later. */
+/** Undefined if the target file permits the test. Needs with `foundOnTarget` are checked later. */
 export function missingNeed(target: Target, { needs }: Needy, options: NeedOptions): string | undefined {
   if (options.mode === 'read-only' && needs.some((need) => needRow(need).writes))
     return readOnlyReason(target, options.mode);
@@ -180,7 +178,7 @@ export function missingNeed(target: Target, { needs }: Needy, options: NeedOptio
   return reasons.find((reason) => reason !== undefined);
 }
 
-/** Says why a requirement doesn't apply: too few accounts are under MFA, or receive mailed codes. */
+/** Too few accounts are under MFA, or receive mailed codes. */
 export function exemptedNeed(target: Target, { needs }: Needy): string | undefined {
   for (const need of needs) {
     const wanted = needRow(need).underMfa;

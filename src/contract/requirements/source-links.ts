@@ -10,7 +10,6 @@ const apiRisks: Readonly<Record<string, string>> = {
 const guide =
   'https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing';
 
-/** Each pattern for a document's name in a source, with the document's address. */
 const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | undefined])[] = [
   [
     /^RFC (\d+)(?: (\d+(?:\.\d+)*))?/,
@@ -41,7 +40,7 @@ const known: readonly (readonly [RegExp, (match: RegExpExecArray) => string | un
   [/^OpenAPI 3\.0\.3/, () => 'https://spec.openapis.org/oas/v3.0.3.html'],
 ];
 
-/** Links the public documents that a requirement's source names, in its order. The API document isn't public. */
+/** Links the public documents that a source names. The API document isn't public. */
 export function linksOfSource(source: string): { readonly name: string; readonly url: string }[] {
   return source.split(/;\s*/).flatMap((name) => {
     for (const [pattern, urlOf] of known) {

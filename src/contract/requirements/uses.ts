@@ -4,10 +4,10 @@ import type rows from '../../../spec/uses.json';
 import type { Uses } from '../../base/model/uses.js';
 import { packageRoot } from '../../base/package-root.js';
 
-/** The ids of all requirements: `npm run generate` gives each a row. */
+/** `npm run generate` gives each requirement a row. */
 export type RequirementId = keyof typeof rows;
 
-/** The uses of a test without a recorded row. */
+/** For a test without a recorded row. */
 export const everything: Uses = {
   cluster: 'set',
   support: 'set',
@@ -17,7 +17,7 @@ export const everything: Uses = {
   clock: true,
 };
 
-/** `npm run generate -- uses` writes this file, from runs on several emulators. */
+/** Written by `npm run generate -- uses` from runs on several emulators. */
 export const usesFile = join(packageRoot(), 'spec', 'uses.json');
 let loaded: Readonly<Record<string, Uses | null>> | undefined;
 
@@ -34,7 +34,6 @@ export function isRequirementId(text: string): text is RequirementId {
   return Object.hasOwn(loadUses(), text);
 }
 
-/** Returns the smallest row that allows all that either row allows. */
 export function joined(a: Uses, b: Uses): Uses {
   const cluster = withCluster(a.cluster, b.cluster);
   const support = [a.support, b.support].includes('set') ? 'set' : (a.support ?? b.support);
@@ -55,8 +54,8 @@ function withCluster(a: Uses['cluster'], b: Uses['cluster']): Uses['cluster'] {
 }
 
 /**
- * Names the first part of `touch` that a row doesn't allow; undefined if the row allows all. A login may need
- * a switch of cluster MFA, and a switch may need a mailed code, so a row with users allows both.
+ * Names the first part of `touch` that the row doesn't allow. With users, a row allows cluster MFA and mail:
+ * a login may need a switch of cluster MFA, and a switch a mailed code.
  */
 export function notAllowed(row: Uses, touch: Uses): string | undefined {
   const ofUsers: Uses = row.users === undefined ? {} : { cluster: 'set', users: Number.POSITIVE_INFINITY };

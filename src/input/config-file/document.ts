@@ -22,20 +22,16 @@ import { type KeyPath, type Place, Problems } from './problems.js';
 import { readTextFile } from './text-file.js';
 
 const maxDepth = 50;
-/** Hand-written files have fewer aliases. More of them could fill the memory. */
+/** Hand-written files have fewer aliases. More could fill the memory. */
 const maxAliases = 100;
 
-/** A YAML or JSON file that knows the place of each value. */
 export class ConfigDocument {
   readonly problems: Problems;
   readonly value: unknown;
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
 
-  /**
-   * @param file its name begins each message; `.json` is read as JSON, any other as YAML
-   * @throws ConfigurationError with line and column for a malformed text, which it never quotes
-   */
+  /** @throws ConfigurationError with the place of a mistake, without the text */
   constructor(
     readonly text: string,
     readonly file: string,
@@ -56,7 +52,7 @@ export class ConfigDocument {
     this.value = this.#toValue();
   }
 
-  /** @param needs the keys that the message names if the file is no mapping; absent if any value will do */
+  /** @param needs the required keys, if the file must be a mapping */
   static read(file: string, needs?: string): ConfigDocument {
     const read = readTextFile(file);
     if ('trouble' in read) throw new ConfigurationError(`${file}: ${read.trouble}`);
@@ -65,7 +61,6 @@ export class ConfigDocument {
     return document;
   }
 
-  /** @param needs the keys that the message names @throws ConfigurationError if the content is no mapping */
   requireMapping(needs: string): void {
     if (isMap(this.#document.contents)) return;
     const isEmpty = this.value === null || this.value === undefined;
@@ -78,12 +73,10 @@ export class ConfigDocument {
     this.problems.add(this.placeOf(path, at), path, text);
   }
 
-  /** A missing value has the place of the nearest enclosing value. */
   placeOf(path: KeyPath, at: 'value' | 'key' = 'value'): Place {
     for (let length = path.length; length > 0; length--) {
       const found = this.#find(path.slice(0, length));
       if (found === undefined) continue;
-      // A missing value is reported at the key of its parent.
       const wanted = length === path.length ? at : 'key';
       const node = wanted === 'value' && !isEmpty(found.value) ? found.value : (found.key ?? found.value);
       if (node?.range) return this.#placeAt(node.range[0]);
@@ -91,7 +84,7 @@ export class ConfigDocument {
     return { line: 1, column: 1 };
   }
 
-  /** Returns for example `7.0`, which is the number 7 in the data. */
+  /** Such as `7.0`, which is the number 7 in the data. */
   writtenAs(path: KeyPath): string | undefined {
     const node = this.#find(path)?.value;
     return isScalar(node) ? node.source : undefined;
@@ -119,7 +112,7 @@ export class ConfigDocument {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
-  /** The parser is recursive: a deeply nested file would exhaust the stack and end the process. */
+  /** The parser is recursive: a deeply nested file would exhaust the stack. */
   #checkDepth(text: string): void {
     const parser = new Parser();
     let deepest = 0;
@@ -156,7 +149,7 @@ export class ConfigDocument {
     };
     const all = [...this.#document.errors, ...this.#document.warnings];
     const broken = all.find(({ code }) => code !== 'DUPLICATE_KEY');
-    // One broken place causes errors in all text after it, so only that place is reported.
+    // One broken place causes errors in all text after it.
     if (broken === undefined) all.forEach(report);
     else report(broken);
     this.problems.throwIfAny();
@@ -211,7 +204,7 @@ function placeIn(text: string, offset: number): Place {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Yields after each step, so that the caller can stop in time. */
+/** Yields after each step, so that the caller can stop. */
 function* tokensOf(parser: Parser, text: string): Generator<void> {
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)) yield;
@@ -223,7 +216,7 @@ function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.range?.[0] === node.range?.[1]);
 }
 
-/** The suite's own messages for parser errors: the parser's may quote a password. */
+/** The parser's own messages may quote a password. */
 const sentences: { readonly [Code in YAMLError['code']]?: string } = {
   BAD_ALIAS: "an alias (*name) can't have spaces or special characters: quote the value if it is text",
   BAD_DQ_ESCAPE: 'unknown escape in a "…" text: write \\\\ for a backslash, or use \'…\'',
@@ -254,7 +247,7 @@ function yamlSentence(error: YAMLError, line: string): string {
     : `not valid YAML: ${sentence ?? 'unexpected text; look for a wrong character on this line or the one before'}`;
 }
 
-/** Messages of JSON.parse don't serve: they quote the text, which may hold a password. */
+/** Messages of JSON.parse quote the text, which may hold a password. */
 function jsonErrorOffset(text: string): number | undefined {
   if (parsedJson(text) !== undefined) return undefined;
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** Returns the nearest first; empty if no candidate is similar. */
+/** The nearest come first; none is there if no candidate is similar. */
 export function nearest(word: string, candidates: readonly string[], count = 1): string[] {
   const wanted = word.toLowerCase();
   const tolerance = Math.max(1, Math.floor(wanted.length / 3));
@@ -10,13 +10,12 @@ export function nearest(word: string, candidates: readonly string[], count = 1):
     .map(({ candidate }) => candidate);
 }
 
-/** Returns an empty text if no candidate is similar. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const [found] = nearest(word, candidates);
   return found === undefined ? '' : `; did you mean ${found}?`;
 }
 
-/** Counts the letters to insert, delete, replace or swap with a neighbour to turn `a` into `b`. */
+/** Counts letters to insert, delete, replace or swap with a neighbour. */
 function editDistance(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;

@@ -1,9 +1,8 @@
 import { ConfigurationError } from '../../base/errors.js';
 
-/** The keys that lead to a value, such as `['accounts', 'admin', 'email']`. */
+/** Keys that lead to a value, such as `['accounts', 'admin', 'email']`. */
 export type KeyPath = readonly (string | number)[];
 
-/** Line and column in a file, both from 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
@@ -19,7 +18,6 @@ export class Problems {
     this.#problems.push({ place, text: path.length === 0 ? text : `${pathText(path)}: ${text}` });
   }
 
-  /** @throws ConfigurationError with a line for each problem, in the file's order */
   throwIfAny(): void {
     if (this.#problems.length === 0) return;
     const sorted = this.#problems.toSorted((a, b) => compare(a.place, b.place));
@@ -31,7 +29,7 @@ export class Problems {
   }
 }
 
-/** Writes for example `mail.run[0]`. */
+/** Such as `mail.run[0]`. */
 export function pathText(path: KeyPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;

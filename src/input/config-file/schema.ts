@@ -5,7 +5,7 @@ import type { ConfigDocument } from './document.js';
 import { didYouMean } from './nearest.js';
 import type { KeyPath } from './problems.js';
 
-/** Returns a valid value. Otherwise reports each place that breaks the schema, with `hint`'s advice if it has any. */
+/** Returns a valid value, or reports each place that breaks the schema. `hint` may replace the advice. */
 export function checkSchema<T>(
   document: ConfigDocument,
   schemaFile: string,
@@ -23,7 +23,6 @@ export function checkSchema<T>(
   return undefined;
 }
 
-/** Ajv's details of an error, for the keywords that the schemas use. */
 interface Params {
   readonly additionalProperty?: string;
   readonly missingProperty?: string;
@@ -39,7 +38,7 @@ interface ObjectSchema {
   readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
 }
 
-/** Drops errors that only follow from another error at the same place. */
+/** Drops errors that follow from another error at the same place. */
 function decisive(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const paramsOf = (error: ErrorObject): Params => error.params;
   const cause =

@@ -1,6 +1,5 @@
 import { wholeFile } from '../../base/files.js';
 
-/** No configuration file or certificate chain is larger than this. */
 const maxBytes = 1_000_000;
 
 export interface TextFile {

@@ -2,7 +2,7 @@ import { Secret } from '../../base/secret.js';
 import type { ConfigDocument } from './document.js';
 import type { KeyPath } from './problems.js';
 
-/** The values of a document after variables and files are inserted. */
+/** A document's values, with variables and files inserted. */
 export class Values {
   constructor(
     private readonly document: ConfigDocument,
@@ -46,7 +46,7 @@ export class Values {
     return typeof value === 'boolean' ? value : undefined;
   }
 
-  /** True if the target file itself holds the text, not an environment variable or another file. */
+  /** False for a text from an environment variable or another file. */
   isWrittenOut(path: KeyPath): boolean {
     const written = valueAt(this.document.value, path);
     return typeof written === 'string' && !written.includes('${');

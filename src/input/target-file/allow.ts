@@ -12,7 +12,7 @@ export function mayReplaceTotp(allow: Allow, { role }: Pick<Account, 'role'>): b
   return effectiveAllow(allow).replaceTotpOf.includes(calledInAllow(role));
 }
 
-/** A disposable target allows everything. @throws ConfigurationError if stateChanges is missing */
+/** @throws ConfigurationError if stateChanges is missing */
 export function effectiveAllow(allow: Allow): Allow {
   if (allow.disposable) {
     return { stateChanges: true, clusterMfa: true, replaceTotpOf: everyone, lockOut: true, disposable: true };
@@ -22,7 +22,7 @@ export function effectiveAllow(allow: Allow): Allow {
   return allow;
 }
 
-/** Returns undefined if the run may change the target. */
+/** Undefined if the run may change the target. */
 export function readOnlyReason(
   { allow }: Pick<Target, 'allow'>,
   mode: 'full' | 'read-only',
@@ -41,7 +41,6 @@ function beyondStateChanges(allow: Allow): ('clusterMfa' | 'replaceTotpOf')[] {
   ];
 }
 
-/** Reports names in the section that have no account. */
 export function readAllow(values: Values): Allow {
   const flag = (key: 'stateChanges' | 'clusterMfa' | 'lockOut' | 'disposable') =>
     values.flag(['allow', key]) ?? false;

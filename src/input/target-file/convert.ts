@@ -13,10 +13,10 @@ import type { Account, AccountRole, Accounts, Allow, ByRole, Limits, Target } fr
 import { readTls } from './tls.js';
 import { isLoopback, readBaseUrl, readUrl } from './urls.js';
 
-/** It is `unknown` on systems without permission bits. */
+/** `unknown` on systems without permission bits. */
 type FileAccess = 'private' | 'shared' | 'unknown';
 
-/** Returns undefined only after it has reported a problem. */
+/** Undefined only after a reported problem. */
 export function convert(values: Values, file: string, access: FileAccess): Target | undefined {
   const folder = dirname(file);
   const name = readName(values, file);
@@ -101,7 +101,6 @@ function readLimits(values: Values, allow: Allow): Limits {
   });
 }
 
-/** Returns the absolute path of another file that the target file names. Reports a file that can't be read. */
 function readOtherFile(values: Values, folder: string, key: 'waivers' | 'statement'): string | undefined {
   const text = values.text([key]);
   if (text === undefined) return undefined;
@@ -120,10 +119,10 @@ const secretPaths = (values: Values): readonly KeyPath[] => [
   ['mail', 'password'],
 ];
 
-/** Reports secrets in a file that others can read. Returns a warning instead if nobody knows who can read it. */
+/** If nobody knows who can read the file, returns a warning. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
   const writtenOut = secretPaths(values).filter((path) => values.isWrittenOut(path));
-  // In tls.key, a file's name is not secret, but the key itself is.
+  // A file's name in tls.key is not secret.
   const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
   if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);
   if (writtenOut.length === 0 || access === 'private') return [];
@@ -223,7 +222,7 @@ function readEmail(values: Values, path: KeyPath): string | undefined {
   return email;
 }
 
-/** Reports roles with the same user, because tests need different users. */
+/** Tests need different users. */
 function reportSameUser(values: Values, accounts: ByRole<Account>): void {
   const seen = new Map<string, AccountRole>();
   for (const [role, path] of placesOf(values)) {

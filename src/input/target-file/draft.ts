@@ -10,7 +10,6 @@ export interface Draft {
   readonly baseUrl: string;
   readonly release: string;
   readonly ca: string | undefined;
-  /** User names. */
   readonly admin: string;
   readonly adminHasKey: boolean;
   readonly viewer: string | undefined;
@@ -19,7 +18,7 @@ export interface Draft {
   readonly mailListen: string | undefined;
 }
 
-/** Leaves out the schema line. `variables`: the environment variables that the text uses. */
+/** `variables`: the environment variables that the text uses. */
 export function draftTarget(
   draft: Draft,
   allow: Allow,
@@ -51,7 +50,7 @@ export function draftTarget(
     mail: mailListen === undefined ? undefined : { kind: 'smtp', listen: mailListen },
     allow: { stateChanges: allow.stateChanges, ...granted(allow) },
   });
-  // Quote texts: YAML would read 7.0 as a number.
+  // Texts are quoted: YAML would read 7.0 as a number.
   return {
     text: stringify(content, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' }),
     variables,
@@ -63,11 +62,10 @@ function granted(allow: Allow): Partial<Allow> {
   return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
 }
 
-/** Returns the line by which editors find the schema. */
+/** Editors find the schema by this line. */
 export function schemaLine(file: string): string {
   const schema = join(packageRoot(), 'spec', 'target.schema.json');
   const way = relative(dirname(resolve(file)), schema).replaceAll('\\', '/');
-  // The absolute path to a distant folder is easier to read.
   const place = way.startsWith('../../../') ? schema.replaceAll('\\', '/') : way;
   return `# yaml-language-server: $schema=${place}\n`;
 }

@@ -4,7 +4,7 @@ import { ConfigurationError, reasonOf } from '../../base/errors.js';
 import { isFolder } from '../../base/files.js';
 import { isTargetFile } from './read.js';
 
-/** Returns the target files. A folder stands for all visible ones directly in it, sorted by name. */
+/** A folder stands for all visible target files directly in it. */
 export function targetFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => (isFolder(path) ? filesIn(path) : [path]));
 }

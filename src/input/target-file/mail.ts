@@ -7,9 +7,8 @@ import { readAuthorities } from './tls.js';
 import { isHostName, readAddress } from './urls.js';
 
 export interface MailWaits {
-  /** The longest wait for a mail, in milliseconds. */
   readonly timeoutMs: number;
-  /** After this time without a mail, in milliseconds, the suite concludes that none comes. */
+  /** After this time without a mail, the suite concludes that none comes. */
   readonly quietMs: number;
   readonly codePattern?: RegExp;
 }
@@ -21,9 +20,9 @@ export type MailSettings = MailWaits &
         readonly kind: 'imap';
         readonly host: string;
         readonly port: number;
-        /** TLS begins with the first byte (true), after STARTTLS, or never (false). */
+        /** After STARTTLS, or from the first byte (true), or never (false). */
         readonly tls: boolean | 'starttls';
-        /** PEM text of authorities to trust besides the system's. */
+        /** PEM, besides the system's authorities. */
         readonly ca?: string;
         readonly insecure: boolean;
         readonly username: string;
@@ -32,12 +31,12 @@ export type MailSettings = MailWaits &
       }
     | {
         readonly kind: 'command';
-        /** A program (absolute path or a name on the PATH) with arguments; {to} stands for the address. */
+        /** An absolute path or a name on the PATH, then arguments, where {to} stands for the address. */
         readonly run: readonly string[];
       }
   );
 
-/** Returns undefined without the section, or after a reported problem. */
+/** Undefined without the section, or after a reported problem. */
 export function readMail(values: Values, folder: string): MailSettings | undefined {
   if (!values.has(['mail'])) return undefined;
   const waits = defined({
@@ -95,7 +94,6 @@ function readImap(values: Values, waits: MailWaits, folder: string): MailSetting
 function readCommand(values: Values, folder: string): readonly string[] {
   const [program = '', ...rest] = values.texts(['mail', 'run']);
   if (program === '') values.problem(['mail', 'run', 0], 'is empty: write the name of a program');
-  // The system finds a bare name on the PATH.
   if (!/[/\\]/.test(program)) return [program, ...rest];
   const file = resolve(folder, program);
   if (!existsSync(file)) values.problem(['mail', 'run', 0], 'no such file');

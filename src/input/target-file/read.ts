@@ -15,13 +15,7 @@ export function isTargetFile(path: string): boolean {
   return extensions.includes(extname(path).toLowerCase());
 }
 
-/**
- * Reads and checks a target file. The target's `warnings` are advice about a valid file.
- *
- * @param env the variables that `${VAR}` may name
- * @throws ConfigurationError with a line for each mistake: file, line, column, key path and advice. Never
- * quotes secrets.
- */
+/** @throws ConfigurationError with a line of advice for each mistake, without secrets */
 export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = process.platform): Target {
   const read = readTextFile(path);
   if ('trouble' in read) throw new ConfigurationError(`${path}: ${read.trouble}`);
@@ -50,7 +44,6 @@ interface NamedSecret {
 const given = <Names extends object>(value: Secret | undefined, names: Names) =>
   value === undefined ? [] : [{ ...names, value }];
 
-/** Returns passwords, API keys and the client certificate's key: no output may show them. */
 export function secretsOf(target: Target): NamedSecret[] {
   return [
     ...variablesOf(target),
@@ -59,7 +52,7 @@ export function secretsOf(target: Target): NamedSecret[] {
   ];
 }
 
-/** Returns the secrets that scripts and new target files get through environment variables. */
+/** Scripts and new target files get these secrets through environment variables. */
 export function variablesOf({
   accounts,
   supportUser,
@@ -89,8 +82,8 @@ function hint(document: ConfigDocument, path: KeyPath, keyword: string): string 
 }
 
 /**
- * Inserts environment variables, and the content of `{ fromFile }`, whose path starts at `folder`. Reports
- * missing variables and files. The values are already parsed, so inserted texts may hold any character.
+ * Inserts environment variables, and files from `folder` for `{ fromFile }`. The values are already parsed,
+ * so inserted texts may hold any character.
  */
 function resolveValues(document: ConfigDocument, folder: string, env: NodeJS.ProcessEnv): unknown {
   const text = (value: string, path: KeyPath) =>

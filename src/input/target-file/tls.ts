@@ -10,7 +10,7 @@ import { isHostName } from './urls.js';
 const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
 export interface TlsSettings {
-  /** PEM text of authorities to trust besides the system's. */
+  /** PEM, besides the system's authorities. */
   readonly ca?: string;
   /** SHA-256 of the server's SubjectPublicKeyInfo in Base64. */
   readonly pin?: string;
@@ -44,14 +44,12 @@ export function readTls(values: Values, folder: string): TlsSettings {
   });
 }
 
-/** The value is PEM text or the name of a file. Reports problems. */
 export function readAuthorities(values: Values, path: KeyPath, folder: string): string | undefined {
   const text = pem(values, path, folder);
   if (text !== undefined) certificates(values, path, text);
   return text;
 }
 
-/** The value is PEM text or the name of a file. */
 function pem(values: Values, path: KeyPath, folder: string): string | undefined {
   const value = values.text(path);
   if (value === undefined || isPem(value)) return value;
@@ -92,7 +90,7 @@ function keyOf(values: Values, text: string): KeyObject | undefined {
   try {
     if (!encrypted) return createPrivateKey(text);
   } catch {
-    // The library's own message may quote the key, so the message below replaces it.
+    // The library's message may quote the key.
   }
   values.problem(
     ['tls', 'key'],

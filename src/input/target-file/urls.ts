@@ -15,7 +15,6 @@ export function readUrl(text: string): URL | { readonly trouble: string } {
   return url;
 }
 
-/** The root has no trailing slash. */
 export function readBaseUrl(text: string): string | { readonly trouble: string } {
   const url = readUrl(text);
   if ('trouble' in url) return url;
@@ -24,7 +23,7 @@ export function readBaseUrl(text: string): string | { readonly trouble: string }
   return url.href.replace(/\/+$/, '');
 }
 
-/** True also for addresses that reach this machine, such as 0.0.0.0. */
+/** True also for addresses such as 0.0.0.0, which reach this machine. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   const address = mapped(host) ?? host;
@@ -36,7 +35,7 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
-/** Returns the IPv4 address in a mapped IPv6 address such as ::ffff:7f00:1; undefined for other hosts. */
+/** Returns the IPv4 address in an IPv6 address such as ::ffff:7f00:1. */
 export function mapped(host: string): string | undefined {
   const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(host) ?? [];
   if (high === undefined || low === undefined) return undefined;
@@ -44,7 +43,7 @@ export function mapped(host: string): string | undefined {
   return `${a >> 8}.${a & 255}.${b >> 8}.${b & 255}`;
 }
 
-/** Returns undefined for texts other than `HOST:PORT`. An IPv6 address is in brackets, and its `host` is not. */
+/** Undefined for texts other than `HOST:PORT`. An IPv6 address is in brackets, but its `host` is not. */
 export function readAddress(text: string): { readonly host: string; readonly port: number } | undefined {
   const match = /^(?:\[(?<v6>[^\]]+)\]|(?<host>[^:[\]]+)):(?<port>\d{1,5})$/.exec(text);
   const { v6, host, port: digits } = match?.groups ?? {};

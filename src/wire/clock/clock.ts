@@ -4,7 +4,7 @@ import { undici } from '../../base/libraries.js';
 import { jsonOf, objectOf, shapes } from '../../base/shape.js';
 import { steadyNow } from '../../base/steady-now.js';
 
-/** An answer's Date, and when the request was sent and the answer came (runner's epoch milliseconds). */
+/** Times are the runner's epoch milliseconds. */
 export interface DateSample {
   readonly dateHeader: string;
   readonly sentAt: number;
@@ -16,24 +16,22 @@ interface Interval {
   readonly high: number;
 }
 
-/** A larger difference means that somebody set the clock. */
+/** After a larger difference, somebody set the clock. */
 const longestDriftMs = 2_000;
 
-/** How long the suite remembers a node's clock after an answer, and how far apart nodes' clocks may be. */
+/** How long a node's clock is remembered, and how far apart nodes' clocks may be. */
 const nodes = { rememberedMs: 60_000, apartMs: 30_000 };
 
 /**
- * The runner's view of the target's clock, from the Date headers of answers (RFC 9110 6.6.1). Times are epoch
- * milliseconds. A header gives the second in which the answer was made, so it allows an interval of offsets.
- * The intersection of these intervals narrows the offset. If an answer contradicts it, the clock was set or
- * drifts, and measuring starts over.
+ * The runner's view of the target's clock, from the Date headers of answers (RFC 9110 6.6.1), in epoch
+ * milliseconds. Each header allows an interval of offsets; their intersection narrows the offset. An answer
+ * that contradicts it starts the measurement over.
  */
 export abstract class TargetClock {
-  /** Whether the suite can move the clock, so that tests need not wait. */
   abstract readonly canMove: boolean;
   #possible: Interval | undefined;
   #jumps = 0;
-  /** For each distinct clock, its latest interval of offsets, and when the answer came (runner's clock). */
+  /** Each distinct clock's latest interval, and the runner's time of its answer. */
   #nodes: (Interval & { readonly at: number })[] = [];
 
   abstract advance(ms: number): Promise<void>;
@@ -42,25 +40,25 @@ export abstract class TargetClock {
     return steadyNow() + this.offsetMs;
   }
 
-  /** The target's time minus the runner's time: the middle of the possible offsets, in whole milliseconds. */
+  /** The target's time minus the runner's, in whole milliseconds. */
   get offsetMs(): number {
     return this.#possible === undefined ? 0 : Math.round((this.#possible.low + this.#possible.high) / 2);
   }
 
-  /** False until the offset is measured. Until then it counts as 0. */
+  /** Until the offset is known, it counts as 0. */
   get known(): boolean {
     return this.#possible !== undefined;
   }
 
-  /** How often Date headers showed that somebody set the clock. Codes made before that belong to another time. */
+  /** How often somebody set the clock. Codes made before belong to another time. */
   get jumps(): number {
     return this.#jumps;
   }
 
-  /** The least difference between nodes' clocks that explains the last minute's answers, in milliseconds. */
+  /** The least difference between nodes' clocks that explains the last minute's answers. */
   get apartMs(): number {
     const gaps = this.#nodes.flatMap((one) => this.#nodes.map((other) => gapBetween(one, other)));
-    // A larger gap means that somebody set the clock: the two answers came before and after.
+    // A larger gap means that somebody set the clock between the answers.
     return Math.max(0, ...gaps.filter((gap) => gap <= nodes.apartMs));
   }
 
@@ -88,7 +86,7 @@ export abstract class TargetClock {
   }
 }
 
-/** Returns the gap between two intervals. It is negative if they overlap. */
+/** Negative if the intervals overlap. */
 function gapBetween(one: Interval, other: Interval): number {
   return Math.max(one.low, other.low) - Math.min(one.high, other.high);
 }
@@ -101,21 +99,16 @@ export class DateOffsetClock extends TargetClock {
   }
 }
 
-/** Reads an IMF-fixdate (RFC 9110 5.6.7); undefined for any other text. */
 function parseHttpDate(text: string): number | undefined {
   const time = Date.parse(text);
-  // Date.parse accepts other forms, impossible days and wrong weekdays; formatting the result reveals them.
+  // Date.parse accepts other forms, impossible days and wrong weekdays.
   return text.length === 29 && new Date(time).toUTCString() === text ? time : undefined;
 }
 
 /** Answers of the clock protocol have about 40 bytes. */
 const largestAnswer = 4096;
 
-/**
- * A clock that the suite moves by the clock protocol. GET returns `{"now": "ISO 8601"}`. POST `{"advanceMs":
- * N}` moves the clock and returns the new time in the same form. Between moves the clock runs as fast as the
- * runner's, and Date headers show if somebody else sets it.
- */
+/** GET returns `{"now": "ISO 8601"}`. POST `{"advanceMs": N}` moves the clock and answers the same. */
 export class ControlledClock extends TargetClock {
   readonly canMove = true;
   #offsetMs = 0;
@@ -128,7 +121,7 @@ export class ControlledClock extends TargetClock {
     super();
   }
 
-  /** @throws TransportError if no answer comes in time, ConfigurationError for an unusable answer */
+  /** @throws TransportError if no answer comes in time, ConfigurationError for an unusable one */
   static async connect(control: string, timeoutMs = 5000): Promise<ControlledClock> {
     if (!URL.canParse(control) || !/^https?:$/.test(new URL(control).protocol)) {
       throw new ConfigurationError('clock.control is not an http or https URL.');
@@ -147,19 +140,18 @@ export class ControlledClock extends TargetClock {
   }
 
   override async learn(sample: DateSample): Promise<void> {
-    // If a request was sent before a move, its answer may show the time before or after the move.
+    // An answer to an earlier request may show the time before or after the move.
     if (sample.sentAt < this.#movedAt) return;
     const before = this.jumps;
     await super.learn(sample);
     if (this.jumps > before) await this.refresh();
   }
 
-  /** Asks for the time, because somebody else may have moved the clock. */
   async refresh(): Promise<void> {
     await this.#exchange('GET');
   }
 
-  /** Moves the clock ahead by whole milliseconds, 0 or more. */
+  /** @param ms 0 or more, whole */
   async advance(ms: number): Promise<void> {
     if (!Number.isSafeInteger(ms) || ms < 0) {
       throw new ArrangeError(`A clock can be moved ahead by whole milliseconds only, not by ${ms}.`);
@@ -200,7 +192,6 @@ export class ControlledClock extends TargetClock {
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
-/** Reads `{"now": "ISO 8601"}` as epoch milliseconds; undefined for any other text. */
 function timeOf(text: string): number | undefined {
   const now = jsonOf(text, isClock)?.now;
   if (now === undefined || !isoTime.test(now)) return undefined;

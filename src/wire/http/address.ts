@@ -1,4 +1,4 @@
-/** Returns the host without brackets. */
+/** The host has no brackets. */
 export function addressOf(url: URL): { readonly host: string; readonly port: number } {
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port };
@@ -9,7 +9,6 @@ export function serverNameOf(host: string): { readonly servername?: string } {
   return /^[\d.]+$|:/.test(host) ? {} : { servername: host };
 }
 
-/** Puts an IPv6 address in brackets. */
 export function authorityOf(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
 import { orElse } from '../../base/errors.js';
 
-/** The certificate files of Debian, Red Hat, SUSE, Alpine and macOS. */
+/** The files of Debian, Red Hat, SUSE, Alpine and macOS. */
 const bundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -12,19 +12,18 @@ const bundles = [
 
 let found: readonly string[] | undefined;
 
-/** Returns all trusted authorities as PEM: Node's, the system's, those in NODE_EXTRA_CA_CERTS, and `more`. */
+/** Returns PEM: Node's and the system's authorities, those in NODE_EXTRA_CA_CERTS, and `more`. */
 export function authorities(more?: string): readonly string[] {
   found ??= onceEach([...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])]);
   return more === undefined ? found : [...found, more];
 }
 
-/** Removes certificates that differ only in line breaks: parsing each one takes time. */
+/** Certificates may differ only in line breaks, and parsing each takes time. */
 function onceEach(certificates: readonly string[]): readonly string[] {
   return [...new Map(certificates.map((pem) => [pem.replace(/\s/g, ''), pem])).values()];
 }
 
 function ofSystem(): readonly string[] {
-  // Newer versions of Node read the system's store.
   const get: unknown = Reflect.get(tls, 'getCACertificates');
   if (typeof get === 'function') {
     const system: unknown = Reflect.apply(get, tls, ['system']);

@@ -10,10 +10,9 @@ import type { TlsSettings } from '../../input/target-file/tls.js';
 import { authorities } from './authorities.js';
 import { proxyFor, tunnel } from './proxy.js';
 
-/** Caches contexts by the target's settings: parsing a hundred authorities takes a while. */
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
-/** A pin replaces the verification of the certificate chain. */
+/** A pin replaces the verification of the chain. */
 function isVerified(tls: TlsSettings): boolean {
   return !tls.insecure && tls.pin === undefined;
 }
@@ -55,7 +54,7 @@ export function spkiPin(certificate: X509Certificate): string {
   return createHash('sha256').update(spki).digest('base64');
 }
 
-/** Makes undici's connector by the target's TLS settings and the environment's proxy. It checks the pin. */
+/** Connects through the environment's proxy, and checks the pin. */
 export function connectorOf(
   { baseUrl, tls }: Pick<Target, 'baseUrl' | 'tls'>,
   timeoutMs: number,
@@ -66,7 +65,7 @@ export function connectorOf(
     // Plain HTTP needs no authorities, which are slow to parse.
     ...(isSecure ? tlsOptions(tls) : {}),
     timeout: timeoutMs,
-    // A resumed TLS session does not show the certificate again, so the pin could not be checked.
+    // A resumed TLS session doesn't show the certificate, so the pin could not be checked.
     maxCachedSessions: tls.pin === undefined ? 100 : 0,
   });
   const pinned: buildConnector.connector = (options, callback) =>
@@ -94,12 +93,12 @@ export function connectorOf(
 
 const end = '\r\n\r\n';
 
-/** undici's maximum size of a header section. */
+/** undici's limit. */
 const longestHead = 16_384;
 
 /**
- * Removes from the socket a `100 Continue` that the suite did not ask for. Clients must accept it (RFC 9110
- * 15.2), but undici fails on it. Looks only where an answer may begin, since a body may hold the same bytes.
+ * Removes a `100 Continue` that the suite did not ask for: undici fails on it. Looks only where an answer may
+ * begin, since a body may hold the same bytes.
  */
 export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWritten'>>(
   socket: Stream,
@@ -112,7 +111,7 @@ export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWrit
     for (;;) {
       const chunk: unknown = read(size);
       if (!Buffer.isBuffer(chunk)) return chunk;
-      // Requests are not pipelined, so an answer begins after each written request.
+      // Requests are not pipelined.
       if (socket.bytesWritten !== written) isAnswering = false;
       written = socket.bytesWritten;
       if (isAnswering) return chunk;
@@ -126,7 +125,7 @@ export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWrit
   return socket;
 }
 
-/** Separates complete interim answers from the bytes after them. Drops those with status 100. */
+/** Separates complete interim answers from the rest. Drops those with status 100. */
 function parted(bytes: Buffer): { readonly before: Buffer; readonly rest: Buffer } {
   const kept: Buffer[] = [];
   let rest = bytes;
@@ -142,7 +141,7 @@ const statusLine = 'HTTP/1.1 100';
 
 const startOf = (bytes: Buffer) => bytes.toString('latin1', 0, statusLine.length);
 
-/** True for bytes that may begin an interim answer. A 101 is final: another protocol follows it. */
+/** A 101 is final: another protocol follows it. */
 function mayBeInterim(bytes: Buffer): boolean {
   const start = startOf(bytes);
   return /^HTTP\/1\.[01] 1(?!01)\d\d$/.test(start + statusLine.slice(start.length));

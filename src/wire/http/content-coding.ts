@@ -7,7 +7,7 @@ type Decoder = (content: Buffer, options: { readonly maxOutputLength: number }) 
 const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['gzip', gunzipSync],
   ['x-gzip', gunzipSync],
-  // Many servers omit the zlib header, and clients accept that.
+  // Many servers omit the zlib header.
   [
     'deflate',
     (bytes, options) => ((bytes[0] ?? 0) % 16 === 8 ? inflateSync : inflateRawSync)(bytes, options),
@@ -15,10 +15,9 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['br', brotliDecompressSync],
 ]);
 
-/** The codings that most clients accept. */
 export const allCodings = 'gzip, deflate, br';
 
-/** Lets about a third of all kinds of requests accept codings; the seed chooses which. */
+/** Lets about a third of all kinds of requests accept codings, by the seed. */
 export function acceptsCodings(seed: number, kind: string): boolean {
   return createHash('sha256').update(`${seed} ${kind}`).digest().readUInt32BE() % 3 === 0;
 }
@@ -29,9 +28,8 @@ export interface Decoded {
 }
 
 /**
- * Decodes content by its content codings (RFC 9110 8.4), which the target may choose even without
- * Accept-Encoding. Returns the content unchanged if it doesn't match its codings, or decodes to more than
- * `largest` bytes.
+ * The target may choose codings (RFC 9110 8.4) even without Accept-Encoding. Content that doesn't match its
+ * codings, or exceeds `largest` bytes, stays as it is.
  */
 export function decoded(
   headers: Readonly<Record<string, string>>,

@@ -1,6 +1,5 @@
 import type { Secret } from '../../base/secret.js';
 
-/** The schemes have the same names as in the contract. */
 export type Credential =
   | { readonly scheme: 'APIKeyHeader'; readonly key: Secret }
   | { readonly scheme: 'Bearer'; readonly tokenType: string; readonly token: Secret }

@@ -7,20 +7,18 @@ import { addressOf, authorityOf, serverNameOf } from './address.js';
 import { authorities } from './authorities.js';
 
 export interface ForwardProxy {
-  /** Without brackets. */
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
-  /** The value of Proxy-Authorization, a secret. */
+  /** Proxy-Authorization, a secret. */
   readonly authorization?: string;
-  /** The password as written, decoded, and as encoded in the header. All are secrets. */
+  /** The password as written, decoded, and encoded in the header. */
   readonly secrets: readonly string[];
   readonly name: string;
 }
 
 /**
- * Returns the proxy that the environment names for a URL. Lower-case variables take precedence. URLs of this machine
- * need no proxy.
+ * Lower-case variables take precedence. URLs of this machine need no proxy.
  * @throws ConfigurationError for an unusable URL, without the value: it may hold a password
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ForwardProxy | undefined {
@@ -49,7 +47,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): Forwar
   };
 }
 
-/** NO_PROXY lists `*`, networks, and addresses or names (with their subdomains), perhaps with a port. */
+/** NO_PROXY lists `*`, networks, and addresses or names with their subdomains, perhaps with a port. */
 function isExcepted(host: string, port: number, list: string): boolean {
   return list
     .split(/[\s,]+/)
@@ -82,9 +80,8 @@ function isInNetwork(entry: string, host: string): boolean {
 const largestAnswer = 16 * 1024;
 
 /**
- * Connects to a host through a proxy, by CONNECT (RFC 9110 9.3.6) even for plain HTTP. Otherwise the proxy could
- * rewrite requests, and the suite would judge the proxy instead of the target.
- * @throws TransportError with a readable message, within `timeoutMs`
+ * Connects by CONNECT even for plain HTTP: otherwise the proxy could rewrite requests.
+ * @throws TransportError within `timeoutMs`
  */
 export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutMs: number): Promise<Socket> {
   const at = { host: proxy.host, port: proxy.port };

@@ -1,36 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** If a target asks for a longer wait, its limit is not one per second. */
+/** After a longer wait, the target's limit is not one per second. */
 const longestWaitMs = 2_000;
 /** This many similar refusals reveal a limit per second. */
 const refusalsToLearn = 3;
 const similarWithin = 1.25;
-/** If the suite sent fewer requests in the last second, a limit of another kind caused the refusal. */
+/** A refusal after fewer requests in a second has another cause. */
 const fewestPerSecond = 5;
-/** The suite sends at most the limit in this time: a second plus jitter, longer after each refusal. */
+/** A second plus jitter, in which the suite sends at most the limit; longer after each refusal. */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
-/** After this many refusals despite the assumed limit, the suite drops it as a wrong guess. */
+/** After this many refusals despite the assumed limit, the limit was a wrong guess. */
 const fruitlessRefusals = 3;
 const rareFactor = 3;
 const mostKept = 1_000;
 
 /**
- * Spaces requests evenly by the target file's rate. Also learns the rate that the target allows per second, because
- * waits before requests cost less than refusals. Concurrent requests stay concurrent.
+ * Spaces requests by the target file's rate. Also learns the rate that the target allows, because waits cost
+ * less than refusals. Concurrent requests stay concurrent.
  */
 export class RateLimiter {
   readonly #intervalMs: number;
   #nextAt = 0;
-  /** The times of the last requests, including planned requests. */
+  /** The times of the last requests and of planned ones. */
   readonly #turns: number[] = [];
-  /** For each refusal, the number of requests in the second before it. */
   readonly #seen: number[] = [];
   #mostInWindow: number | undefined;
   #windowMs = windowMs.atFirst;
   #sinceRefused = 0;
   #fruitless = 0;
 
-  /** @param perSecond undefined if only the target limits the rate */
+  /** @param perSecond undefined: only the target limits the rate */
   constructor(perSecond: number | undefined) {
     this.#intervalMs = perSecond === undefined ? 0 : 1000 / perSecond;
   }
@@ -43,11 +42,9 @@ export class RateLimiter {
     this.#turns.push(at);
     this.#sinceRefused += 1;
     if (this.#turns.length > mostKept) this.#turns.shift();
-    // Timers may fire slightly early.
     while (performance.now() < at) await sleep(Math.ceil(at - performance.now()));
   }
 
-  /** Learns from a refusal of the last request, and from the wait that the target asked for. */
   refused(waitMs: number): void {
     const sent = this.#sinceRefused;
     this.#sinceRefused = 0;
@@ -60,7 +57,6 @@ export class RateLimiter {
 
   #learn(): void {
     const now = performance.now();
-    // The refused request does not count as allowed.
     this.#seen.push(this.#turns.filter((at) => at > now - 1_000 && at <= now).length - 1);
     if (this.#seen.length > refusalsToLearn) this.#seen.shift();
     const least = Math.min(...this.#seen);

@@ -4,15 +4,13 @@ import { joined } from './transport.js';
 export interface RawAnswer {
   readonly status: number;
   readonly reason: string;
-  /** Status line and header section. */
   readonly head: string;
-  /** Names in lower case; a comma joins repeated fields. */
+  /** Names in lower case; commas join repeated fields. */
   readonly headers: Readonly<Record<string, string>>;
-  /** All bytes after the header section, with chunk marks. */
   readonly rest: Buffer;
 }
 
-/** Returns the first answer that is not interim (RFC 9110 15.2), once its head is complete. A 101 is final. */
+/** Skips interim answers (RFC 9110 15.2). Undefined until the answer's head is complete. A 101 is final. */
 export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
   let bytes = all;
   let split = bytes.indexOf('\r\n\r\n');
@@ -49,22 +47,19 @@ function fieldsOf(head: string): Record<string, string> {
   return joined(Object.fromEntries(fields));
 }
 
-/** The content after an answer's header section, delimited as that section says (RFC 9112 6.3). */
 interface Framed {
   readonly content: Buffer;
-  /** Describes bytes after the declared end, or why the end is unclear. Undefined for a good answer. */
+  /** Names bytes after the declared end, or why the end is unclear. */
   readonly beyond: string | undefined;
 }
 
-/** Names in lower case; a comma joins repeated fields. */
 type Headers = Readonly<Record<string, string>>;
 
-/** Tells whether an answer has content. Some answers have none, whatever their header fields say. */
+/** Some answers have no content, whatever their header fields say. */
 export function hasContent(method: string, status: number): boolean {
   return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 }
 
-/** Splits the bytes after a header section at the declared end. Undefined if bytes are missing. */
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   const chunks = isChunked(coding) ? chunked(rest) : undefined;
@@ -81,10 +76,7 @@ export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   return { content, beyond: rest.length === end ? undefined : `${rest.length - end} bytes more` };
 }
 
-/**
- * Tells whether all bytes that the header section declares have come. Of several lengths in Content-Length, the
- * shortest counts.
- */
+/** Tells whether all declared bytes have come. Of several lengths, the shortest counts. */
 function reachesEnd(headers: Headers, rest: Buffer): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   // A transfer coding overrides a length (RFC 9112 6.3).
@@ -97,12 +89,12 @@ function isLength(text: string): boolean {
   return /^\d+$/.test(text);
 }
 
-/** Chunks mark the end of an answer only if chunked is the last coding. */
+/** Chunks mark the end only if chunked is the last coding. */
 function isChunked(coding: string | undefined): boolean {
   return coding !== undefined && /(?:^|[\s,])chunked$/i.test(coding);
 }
 
-/** Decodes chunked content (RFC 9112 7.1); undefined if its end is missing. */
+/** RFC 9112 7.1; undefined if the end is missing. */
 function chunked(bytes: Buffer): { readonly content: Buffer; readonly end: number } | undefined {
   const chunks: Buffer[] = [];
   for (let at = 0; ; ) {
@@ -112,7 +104,7 @@ function chunked(bytes: Buffer): { readonly content: Buffer; readonly end: numbe
     at = lineEnd + 2;
     const size = Number.parseInt(digits, 16);
     if (size === 0) {
-      // The last chunk may have trailer fields before the empty line.
+      // Trailer fields may come before the empty line.
       const isLast = bytes.subarray(at, at + 2).toString('latin1') === '\r\n';
       const last = isLast ? at : bytes.indexOf('\r\n\r\n', at) + 2;
       return last < at ? undefined : { content: Buffer.concat(chunks), end: last + 2 };

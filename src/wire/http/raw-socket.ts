@@ -12,15 +12,14 @@ import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport
 
 const largest = 5 * 1024 * 1024;
 
-/** The pause between two parsings of all bytes: parsing after each packet would take quadratic time. */
+/** Parsing all bytes after each packet would take quadratic time. */
 const leastPauseMs = 5;
 const longestPauseMs = 250;
 
 /**
- * Sends a request on a new connection, with `Connection: close` unless the request has this field. Reads
- * until the server closes, or for `lingerMs` after the answer is complete.
- *
- * @throws TransportError with a readable message, within the target file's request timeout
+ * Sends on a new connection, with `Connection: close` unless the request has this field. Reads until the
+ * server closes, or for `lingerMs` after the answer is complete.
+ * @throws TransportError within the request timeout
  */
 export async function sendRaw(
   target: Pick<Target, 'tls' | 'limits'>,
@@ -41,7 +40,7 @@ export async function sendRaw(
       else end(problem);
     });
     const deadline = setTimeout(
-      // A complete answer counts even if the linger time is not over.
+      // A complete answer counts even before the linger time is over.
       () => end(linger === undefined ? new Error('aborted due to timeout') : undefined),
       Math.max(0, startedAt + timeoutMs - steadyNow()),
     );
@@ -92,7 +91,7 @@ function open(url: URL, target: Pick<Target, 'tls'>, through: Socket | undefined
   const { host, port } = addressOf(url);
   if (url.protocol !== 'https:') {
     if (through === undefined) return connectPlain({ host, port }, ready);
-    // Waits until the caller has added its listeners.
+    // The caller has to add its listeners first.
     setImmediate(() => {
       through.resume();
       ready();

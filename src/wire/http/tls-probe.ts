@@ -13,10 +13,8 @@ import { inWords } from './transport-errors.js';
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
 
 /**
- * Tells whether the target accepts TLS 1.0 or 1.1. Sends nothing after the handshake. Silence on an open
- * connection counts as a refusal, since firewalls drop old handshakes.
- *
- * @throws ArrangeError if this machine does not support these versions; TransportError if it can't connect
+ * Tells whether the target accepts TLS 1.0 or 1.1. Silence refuses: firewalls drop old handshakes.
+ * @throws ArrangeError if this machine supports no such version; TransportError if it can't connect
  */
 export function acceptsOldTls(target: Probed): Promise<boolean> {
   const url = new URL(target.baseUrl);
@@ -35,7 +33,6 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
       maxVersion: 'TLSv1.1',
       ciphers: 'DEFAULT:@SECLEVEL=0',
     });
-    // Only the first call of `resolve` or `reject` counts.
     const end = (settle: () => void) => {
       clearTimeout(deadline);
       settle();
@@ -63,11 +60,8 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
 }
 
 /**
- * Sends anonymous plain HTTP to an HTTPS target's port. Returns the status if the API itself answers: a JSON
- * success, 401 or 403.
- *
- * Undefined without an answer, or if another server in front of the API answers: with 400, a redirect, or an
- * HTML page that demands HTTPS.
+ * Returns the status of plain HTTP to an HTTPS port if the API itself answers (a JSON success, 401 or 403),
+ * not a server in front of it (400, a redirect, or an HTML page that demands HTTPS).
  */
 export async function plainHttpStatus(target: Probed, path: string): Promise<number | undefined> {
   const url = new URL(target.baseUrl);

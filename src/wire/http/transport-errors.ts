@@ -1,6 +1,5 @@
 const closed = /UND_ERR_SOCKET|ECONNRESET|EPIPE|other side closed|terminated/;
 
-/** Error codes of Node, OpenSSL and undici in words for users. */
 const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ECONNREFUSED/, 'nothing listens there: is the target up, and are host and port of baseUrl right?'],
   [/ENOTFOUND|EAI_AGAIN/, 'the host name of baseUrl is not known here'],
@@ -34,7 +33,6 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
 ];
 
 /**
- * Describes an error of the connection in words for users.
  * @param isLimit whether the time is the target file's request timeout
  * @param came the part of the answer that arrived in time
  */
@@ -61,12 +59,10 @@ export function isTimeout(error: unknown): boolean {
 const unsent =
   /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|connect E(?:HOST|NET)UNREACH|UND_ERR_(?:CONNECT_TIMEOUT|INVALID_ARG)|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT\w*)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*)\b/;
 
-/** True if the target received no part of the request. */
 export function neverSent(error: unknown): boolean {
   return unsent.test(chainOf(error));
 }
 
-/** Returns undefined if the connection did not break. */
 export function howItBroke(error: unknown): 'refused' | 'closed' | undefined {
   const text = chainOf(error);
   if (/\bECONNREFUSED\b/.test(text)) return 'refused';

@@ -8,53 +8,48 @@ import { connectorOf } from './connector.js';
 import { type Decoded, decoded } from './content-coding.js';
 import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
-/** A request as sent; header names keep their case. */
 export interface WireRequest {
   readonly method: string;
-  /** Absolute. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
 
-/** An answer as received; only content codings are decoded. */
+/** Only content codings are decoded. */
 export interface WireResponse {
   readonly status: number;
-  /** The reason phrase, if the client kept it. */
   readonly reason?: string;
-  /** Names in lower case; a comma joins repeated fields. */
+  /** Names in lower case; commas join repeated fields. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly miscoded?: Decoded['miscoded'] & object;
-  /** Epoch milliseconds of the runner's clock, before and after the exchange. */
+  /** Epoch milliseconds of the runner's clock. */
   readonly sentAt: number;
   readonly receivedAt: number;
 }
 
-/** No answer of the API is larger. The suite reads at most this many bytes. */
 export const largestBody = 5 * 1024 * 1024;
 
 const timeoutsTolerated = 3;
 
-/** How much longer than the slowest answer so far the suite waits for a request that may stay unanswered. */
+/** A request that may stay unanswered gets the slowest answer's time and this. */
 const extraPatienceMs = 3_000;
 
 export interface SendOptions {
-  /** Closes the connection after a 204, because wrong bytes after it would spoil the next exchange. */
+  /** Wrong bytes after a 204 would spoil the next exchange on the connection. */
   readonly closeAfter?: boolean;
-  /** Whether a server in front of the API may ignore the request. Its silence then says nothing about the target. */
+  /** A server in front of the API may ignore the request. Its silence says nothing about the target. */
   readonly mayBeIgnored?: boolean;
-  /** Whether the target may close the connection just because of this request. */
+  /** The target may close the connection just because of this request. */
   readonly mayBeClosed?: boolean;
-  /** Keeps dots in the path instead of resolving them. */
   readonly asWritten?: boolean;
 }
 
-/** Sends each request once, without following redirects. @throws TransportError within the request timeout */
+/** Follows no redirects. @throws TransportError within the request timeout */
 export class Transport {
   readonly #agent: Agent;
   readonly #fresh: Agent;
-  /** False once the target closed a connection during a request. Then each request gets a new connection. */
+  /** After the target closed a connection during a request, each request gets a new one. */
   #keepsOpen = true;
   readonly #timeoutMs: number;
   readonly #now: () => number;
@@ -63,7 +58,6 @@ export class Transport {
   #timedOutAt = Number.NEGATIVE_INFINITY;
   #silentUntil = 0;
 
-  /** @param now a clock in milliseconds, which times the pause after a target has fallen silent */
   constructor(target: Pick<Target, 'baseUrl' | 'tls' | 'limits'>, now: () => number = steadyNow) {
     this.#now = now;
     this.#timeoutMs = target.limits.requestTimeoutMs;
@@ -120,7 +114,7 @@ export class Transport {
     await Promise.all([this.#agent.destroy(), this.#fresh.destroy()]);
   }
 
-  /** Refuses requests to a silent target for a while, because a timeout in every test would take hours. */
+  /** Waiting for a silent target in every test would take hours. */
   #checkSilence(url: URL): void {
     if (this.#now() >= this.#silentUntil) return;
     throw new TransportError(
@@ -129,10 +123,7 @@ export class Transport {
     );
   }
 
-  /**
-   * Counts timeouts. Concurrent requests that time out count once, because a target may keep all attempts of one
-   * account waiting.
-   */
+  /** Concurrent timeouts count once: a target may keep all attempts of one account waiting. */
   #noteTimeout(sentAt: number): void {
     if (sentAt < this.#timedOutAt) return;
     this.#timedOutAt = steadyNow();
@@ -149,10 +140,10 @@ function methodOf(text: string): Dispatcher.HttpMethod {
   return method;
 }
 
-/** Answers with these statuses end with their header section, whatever length it declares (RFC 9112 6.3). */
+/** These answers end with their header section, whatever length it declares (RFC 9112 6.3). */
 const endsWithHead = [204, 304];
 
-/** undici reports a missing body as cut off, but the answer is complete. */
+/** undici takes a missing body for one that was cut off. */
 async function nothingOf(body: Dispatcher.ResponseData['body']): Promise<Decoded> {
   await body.dump().catch(() => undefined);
   return { content: Buffer.alloc(0) };
@@ -166,12 +157,12 @@ async function readBody(body: AsyncIterable<Uint8Array>, url: URL): Promise<Buff
 
 const withoutBlanks = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '');
 
-/** Names in lower case; a comma joins repeated fields. */
+/** Names in lower case; commas join repeated fields. */
 export function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined) continue;
-    // Blanks and tabs around a value don't belong to it (RFC 9112 5).
+    // Blanks around a value don't belong to it (RFC 9112 5).
     result[name.toLowerCase()] = [value].flat().map(withoutBlanks).join(', ');
   }
   return result;

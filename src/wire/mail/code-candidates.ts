@@ -1,23 +1,22 @@
 export interface Candidate {
-  /** The candidate's digits without separators, or its digits and letters. */
   readonly code: string;
   readonly score: number;
 }
 
-/** From this score on, a word or the layout marks a number as the code. */
+/** From here on, a word or the layout marks the number as the code. */
 export const strongScore = 40;
-/** From this score on, a number is the code unless another one scores higher. */
+/** From here on, a number is the code unless another one scores higher. */
 export const weakScore = 10;
-/** The score of a number directly after a word for "code". */
+/** Directly after a word for "code". */
 const adjacentScore = 70;
 
-/** Longer texts are cut: codes stand near the beginning of a mail. */
+/** Codes stand near the beginning of a mail. */
 export const longestText = 100_000;
 
 const months = 'jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]';
 const currencies = 'USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|CNY';
 
-/** Texts with digits that are never codes. Each pattern has an upper length, against hostile mails. */
+/** Texts with digits that are never codes. Upper lengths guard against hostile mails. */
 const neverCodes: readonly RegExp[] = [
   /\b(?:https?|ftp|mailto|tel|sms|otpauth):\S{1,4000}/gi,
   /\bwww\.\S{1,4000}/gi,
@@ -41,7 +40,7 @@ const neverCodes: readonly RegExp[] = [
   /(?<!codes? ?)#[ ]?\d{1,20}/gi,
 ];
 
-/** Words of letters and digits: host names, tickets, versions, hashes. */
+/** Host names, tickets, versions, hashes. */
 const mixedWord = /(?<![\w-])(?=[\w-]{0,80}[A-Za-z])(?=[\w-]{0,80}\d)[\w-]{1,80}/g;
 const labelledCode = /^(?:code|otp|pin|passcode|token|g)-\d{4,8}$/i;
 
@@ -49,14 +48,14 @@ const single = /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\/)\d{4,10}(?![A-Za-z0-9]|-[A-Za-z0
 const grouped =
   /(?<![A-Za-z0-9]|[A-Za-z0-9]-|\d )(?:\d{3}[ -]\d{3,4}|\d{4}[ -]\d{4}|\d{2}(?: \d{2}){2,3}|\d(?:[ -]\d){5,7})(?![A-Za-z0-9]|[ -]\d)/g;
 
-/** Matches what may be a code of digits and capitals, in one group or two. Only the text around it decides. */
+/** A possible code of digits and capitals, in one group or two. The text around it decides. */
 const lettered =
   /(?<![\w-])(?:(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{5,10}|(?=[\d-]*[A-Z])(?:[A-Z\d]{3}-[A-Z\d]{3}|[A-Z\d]{4}-[A-Z\d]{4}|[A-Z\d]{5}-[A-Z\d]{5}))(?![\w-])/g;
 
-/** Matches a code in lower case or without digits. It counts only if the text calls it the code. */
+/** A code in lower case or without digits counts only if the text calls it the code. */
 const anyLetters = /(?<![\w-])(?:(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{5,10}|[A-Z]{6,10})(?![\w-])/g;
 
-/** Words in capitals that may follow a word for "code" but are not codes themselves. */
+/** These words may follow a word for "code" but are no codes. */
 const emphasis =
   /^(?:VALID|INVALID|EXPIRED|REQUIRED|NEEDED|SECRET|PRIVATE|CONFIDENTIAL|PERSONAL|HIDDEN|READY|ENCLOSED|ATTACHED|MISSING|UNKNOWN|DISABLED|ENABLED|BLOCKED|LOCKED|CHANGED|CANCELLED|REVOKED)$/;
 
@@ -66,7 +65,7 @@ const otherCodes =
 const codeNumber =
   '(?:security|verification|authentication|access|log-?in|sign-?in|secret|one[ -]?time) number';
 
-/** Words for "code" in common mail languages; not "zip code" or "barcode". */
+/** In common mail languages; not "zip code" or "barcode". */
 const codeWord = new RegExp(
   `(?<!\\b(?:${otherCodes})[ -]?)(?<!bar|uni|en|de|post)code(?:s(?![a-z])|(?![a-z]))|pass[ -]?codes?|\\bt?otp\\b|\\bpin\\b|\\btoken\\b|\\bm?tan\\b|${codeNumber}|sicherheitsnummer|one[ -]?time pass(?:word|phrase)|einmal(?:passwort|kennwort)|mot de passe à usage unique|codice|c[oó]digo|\\bkode?\\b|(?<!\\p{L})код(?!\\p{L})|验证码|驗證碼|認証コード|確認コード|コード|인증\\s?번호`,
   'giu',
@@ -89,12 +88,12 @@ const stale = /\b(?:previous|old|older|earlier|former|expired|last)\b[^.!?\n]{0,
 const imperative =
   /\b(?:enter|use|type|input|submit|provide)\W{1,4}(?:(?:the|this)\W{1,4})?(?:(?:code|number|digits)\W{1,4})?$/i;
 
-/** Normalises a text: full-width digits become digits, invisible characters vanish, dashes become hyphens. */
+/** Makes full-width digits plain, removes invisible characters, and makes dashes hyphens. */
 export function plain(text: string): string {
   return (
     text
       .slice(0, longestText)
-      // NFKC makes these marks ASCII. Without a space after the mark, two numbers would look like one.
+      // NFKC makes these marks ASCII. Without a space after it, two numbers would look like one.
       .replace(/[，；：]/g, '$& ')
       .normalize('NFKC')
       .replace(/\u034f|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g, '')
@@ -105,7 +104,6 @@ export function plain(text: string): string {
   );
 }
 
-/** Returns the best candidates first, each once. */
 export function candidatesIn(text: string): Candidate[] {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
@@ -115,7 +113,7 @@ export function candidatesIn(text: string): Candidate[] {
   );
 
   const best = new Map<string, number>();
-  // The positions of characters in accepted candidates. A set, because a mail may hold thousands of numbers.
+  // Positions in accepted candidates. A set, because a mail may hold thousands of numbers.
   const taken = new Set<number>();
   const groups = rest.matchAll(grouped);
   for (const match of [...groups, ...rest.matchAll(single)]) {
@@ -134,7 +132,7 @@ export function candidatesIn(text: string): Candidate[] {
   return [...numbers, ...named].sort((a, b) => b.score - a.score);
 }
 
-/** Finds codes with letters. The text must name them as codes. */
+/** Codes with letters count only if the text names them as codes. */
 function namedByWord(text: string): Candidate[] {
   const codes = [...text.matchAll(lettered)].filter(({ 0: found, index }) => {
     const before = text.slice(Math.max(0, index - 120), index);
@@ -153,10 +151,7 @@ function namedByWord(text: string): Candidate[] {
   return [...new Set(all)].map((code) => ({ code, score: adjacentScore }));
 }
 
-/**
- * True if the text calls a word its code, like "Your code is a7f3k9". Capitals without digits count only at
- * the end of a sentence that has lower-case letters.
- */
+/** Capitals without digits count only at the end of a sentence with lower-case letters. */
 function isCalledCode(found: string, before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
   if (last === undefined || labelOfOther.test(before) || stale.test(before) || unitAfter.test(after))
@@ -171,14 +166,13 @@ function isCalledCode(found: string, before: string, after: string): boolean {
   );
 }
 
-/** Matches after "Your code for this login is:", with nothing else on the code's line. */
+/** As in "Your code for this login is:", with nothing else on the code's line. */
 function isAnnounced(before: string, after: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
   const gap = last === undefined ? undefined : before.slice(last.index + last[0].length);
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
-/** Finds phrases like `Your code is ABCD`. */
 function mayCallCode(text: string): boolean {
   return [...text.matchAll(codeWord)].some(({ 0: found, index }) => {
     const after = text.slice(index + found.length, index + found.length + 120);
@@ -188,7 +182,6 @@ function mayCallCode(text: string): boolean {
   });
 }
 
-/** Tells whether a text holds four digits, digits among capitals, or a word that the text calls its code. */
 export function mayHoldCode(text: string): boolean {
   let rest = text;
   for (const pattern of neverCodes) rest = rest.replace(pattern, blank);
@@ -196,7 +189,7 @@ export function mayHoldCode(text: string): boolean {
   return digits.test(rest) || rest.search(lettered) >= 0 || mayCallCode(rest);
 }
 
-/** Stands for removed texts that can't be codes. It is not a letter, a digit or a space. */
+/** Stands for removed texts. It is no letter, digit or space. */
 const placeholder = '\ufffc';
 
 function blank(found: string): string {

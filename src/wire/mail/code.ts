@@ -9,24 +9,20 @@ import {
 } from './code-candidates.js';
 import { type MailContent, maskedSubject } from './received-mail.js';
 
-/**
- * A mail's code as text, since it may begin with zeros. Without a code, the reason for that, in words without digits.
- */
+/** The code is a text: it may begin with zeros. The problem has no digits. */
 export type FoundCode =
   | { readonly code: string; readonly problem?: never }
   | {
       readonly problem: string;
       readonly code?: never;
-      /** The mail may hold a code that the suite does not recognise, so the sender is not to blame. */
+      /** The mail may hold a code that the suite doesn't recognise, so the sender is not to blame. */
       readonly unclear: boolean;
     };
 
 /**
- * Finds the one-time code in a mail's text, HTML or subject, in this order. Numbers that a word or the layout
- * marks come before unmarked numbers of six to eight digits, wherever they stand. Four or five digits count
- * only beside a word for codes.
- *
- * @param pattern the target file's codePattern: its first match, or that match's first group, is the code
+ * Looks into the text, the HTML and the subject, in this order. Numbers that a word or the layout marks come
+ * before unmarked numbers of six to eight digits. Shorter ones need a word for "code".
+ * @param pattern the code is its first match, or that match's first group
  * @param earlier codes of earlier mails; among equal candidates a new one wins
  */
 export function findCode(
@@ -63,7 +59,7 @@ export function findCode(
 const partsOf = ({ text, html, subject }: Pick<MailContent, 'text' | 'html' | 'subject'>) =>
   [text, htmlToText(html), subject].map(plain);
 
-/** Prefers strong candidates to weak ones, then the mail's own text to quotes. */
+/** Strong candidates come first, and the mail's own text comes before quotes. */
 function rankedCandidates(
   mail: MailContent,
   sources: readonly string[],
@@ -74,7 +70,7 @@ function rankedCandidates(
 }
 
 function byPattern(sources: readonly string[], pattern: RegExp, mail: MailContent): FoundCode {
-  // The flags g and y would make a match depend on the previous match.
+  // The flags g and y would make matches depend on each other.
   const once = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
   for (const source of sources) {
     const match = once.exec(source);
@@ -89,35 +85,30 @@ function byPattern(sources: readonly string[], pattern: RegExp, mail: MailConten
 
 const invisible = new Set('head style script title template noscript select textarea svg'.split(' '));
 
-/** Invisible elements whose content is not markup: a `<` in them starts no tag. */
+/** A `<` in these elements starts no tag. */
 const rawText = new Set(['style', 'script', 'title', 'textarea']);
 
-/** Elements without an end tag. */
 const empty = new Set('area base br col embed hr img input link meta source wbr'.split(' '));
 
-/** Elements within a line; all others except cells start a new line. */
+/** All other elements except cells start a new line. */
 const inline = new Set(
   'a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q s samp small span strike strong sub sup time tt u var wbr'.split(
     ' ',
   ),
 );
 
-/** Each part of the pattern has an upper length: a hostile mail must not take long to parse. */
+/** Upper lengths guard against hostile mails. */
 const token =
   /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,500}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
 
-/** Longer HTML is cut. It may be longer than text because of its markup. */
 const longestHtml = 2 * longestText;
 
-/**
- * Returns the visible text of an HTML mail, in lines. Spaces separate cells, and digits in neighbouring spans
- * stay together. Covers only the HTML that mails use. @param leaveOut the name of an element to drop
- */
+/** Spaces separate cells; digits in neighbouring spans stay together. @param leaveOut an element to drop */
 function htmlToText(source: string, leaveOut?: string): string {
   const html = source.slice(0, longestHtml);
   let text = '';
   let at = 0;
-  /** Names of the open elements from the outermost hidden one inwards. */
+  /** From the outermost hidden element inwards. */
   const hidden: string[] = [];
   token.lastIndex = 0;
   for (let match = token.exec(html); match !== null; match = token.exec(html)) {
@@ -152,7 +143,6 @@ function htmlToText(source: string, leaveOut?: string): string {
     .trim();
 }
 
-/** Line breaks in the source count as spaces. */
 function collapsed(text: string): string {
   return text.replace(/\s+/g, ' ');
 }

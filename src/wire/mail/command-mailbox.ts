@@ -8,9 +8,8 @@ import { type ReceivedMail, storedMail } from './received-mail.js';
 const longestCode = 64;
 
 /**
- * Runs the user's program, which prints the newest code mailed to an address, or nothing. A code is new if it differs
- * from the one at the mark. So a code mailed twice counts once, several mails between two runs of the program count as
- * one, and mails without codes stay unknown.
+ * The user's program prints the newest code mailed to an address, or nothing. A code is new if it differs
+ * from the code at the mark. So a code mailed twice counts once, and mails without codes stay unknown.
  */
 export class CommandMailbox extends Mailbox {
   protected readonly pauses = [100, 250, 500, 1000];
@@ -68,7 +67,6 @@ export class CommandMailbox extends Mailbox {
     return { others: [], more: [more] };
   }
 
-  /** A code that is printed again is the same mail. */
   #mail(mark: Mark, to: string, code: string): ReceivedMail {
     const key = `${mark} ${to} ${code}`;
     const known = this.#mails.get(key);
@@ -80,7 +78,7 @@ export class CommandMailbox extends Mailbox {
     return mail;
   }
 
-  /** Runs the program for an address, and returns its trimmed output. @throws ArrangeError if the program fails */
+  /** Returns the trimmed output. @throws ArrangeError if the program fails */
   async #printed(address: string): Promise<string> {
     const [program = '', ...rest] = this.settings.run;
     const args = rest.map((arg) => arg.replaceAll('{to}', address));
@@ -99,8 +97,8 @@ export class CommandMailbox extends Mailbox {
 const largestOutput = 64 * 1024;
 
 /**
- * Runs a program without a shell and without input. Returns its output, or why the output does not count. A
- * timeout kills the program and its children. Ignores standard error, since it may hold a secret.
+ * Returns the output, or why it does not count. A timeout kills the program's children too. Ignores standard
+ * error, which may hold a secret.
  */
 export function runCommand(
   program: string,
@@ -112,7 +110,7 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'ignore'],
       shell: false,
       windowsHide: true,
-      // The program has a process group of its own, so that its children end with it.
+      // In a process group of its own, its children end with it.
       detached: process.platform !== 'win32',
     });
     const end = (result: { stdout: string } | { trouble: string }) => {

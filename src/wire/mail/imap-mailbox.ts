@@ -12,20 +12,20 @@ export type ImapSettings = Extract<MailSettings, { kind: 'imap' }>;
 
 const largestMail = 5 * 1024 * 1024;
 
-/** Header fields in which servers name the recipients. They take precedence over the sender's To and Cc. */
+/** Servers name the recipients in these fields, which take precedence over To and Cc. */
 const deliveryHeaders: readonly string[] =
   'delivered-to x-original-to x-delivered-to envelope-to x-envelope-to x-rcpt-to'.split(' ');
 const recipientHeaders = [...deliveryHeaders, 'to', 'cc'];
 
 class DeadlineError extends Error {}
 
-/** @throws DeadlineError if the step takes more than `ms` milliseconds */
+/** @throws DeadlineError after `ms` milliseconds */
 async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new DeadlineError(`took longer than ${ms} ms`)), ms);
   });
-  // A failure after the deadline would otherwise be an unhandled rejection.
+  // A later failure would be an unhandled rejection.
   step.catch(() => undefined);
   try {
     return await Promise.race([step, late]);
@@ -34,7 +34,7 @@ async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   }
 }
 
-/** An IMAP folder opened read-only. After a broken connection a command reconnects once. */
+/** A folder opened read-only. After a broken connection a command reconnects once. */
 class ImapSession {
   #client: ImapFlow | undefined;
   #validity: bigint | undefined;
@@ -44,7 +44,7 @@ class ImapSession {
     private readonly commandWithinMs: number,
   ) {}
 
-  /** @returns the folder's highest UID, or 0 @throws ConfigurationError with a readable message */
+  /** @returns the folder's highest UID, or 0 */
   async open(): Promise<number> {
     try {
       return await this.#connect();
@@ -61,11 +61,10 @@ class ImapSession {
     client.close();
   }
 
-  /** Returns mails above a UID in order of arrival. @throws ArrangeError */
   async headsAfter(uid: number): Promise<{ readonly uid: number; readonly headers: Buffer }[]> {
     const range = `${uid + 1}:*`;
     const found = await this.#command(async (client) => {
-      // NOOP makes the server report mails that arrived since the last command.
+      // NOOP makes the server report new mails.
       await client.noop();
       return client.fetchAll(range, { uid: true, headers: recipientHeaders }, { uid: true });
     });
@@ -76,7 +75,6 @@ class ImapSession {
       .map((mail) => ({ uid: mail.uid, headers: mail.headers ?? Buffer.alloc(0) }));
   }
 
-  /** Returns a mail, cut at {@link largestMail} bytes; undefined if it is gone. @throws ArrangeError */
   async source(uid: number): Promise<Buffer | undefined> {
     const query = { uid: true, source: { maxLength: largestMail } };
     const found = await this.#command(
@@ -92,7 +90,7 @@ class ImapSession {
         try {
           return await within(this.commandWithinMs, run(client));
         } catch (error) {
-          // If the server itself refused, the error stands. A broken connection or a timeout leads to a second try.
+          // If the server itself refused, the error stands. Otherwise the command runs once more.
           if (client.usable && !(error instanceof DeadlineError)) throw error;
         }
       }
@@ -125,7 +123,7 @@ class ImapSession {
       maxLiteralSize: 2 * largestMail,
     };
     const client = new ImapFlow(options);
-    // The command that fails reports the error.
+    // The failing command reports the error.
     client.on('error', () => undefined);
     this.#client = client;
     try {
@@ -183,11 +181,10 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * An IMAP folder that receives the target's mail. UIDs grow with each arrival, so the highest UID read is the
- * mark. The suite reads mails to its own addresses whole, and only the recipients of other mails.
+ * UIDs grow with each arrival, so the highest UID read is the mark. The suite reads mails to
+ * others only for their recipients.
  */
 export class ImapMailbox extends Mailbox {
-  /** Begins with short pauses: most mails come quickly. */
   protected readonly pauses = [50, 100, 200, 400, 800, 1000];
   readonly #session: ImapSession;
   #mails: readonly { readonly uid: number; readonly mail: ReceivedMail }[] = [];
@@ -204,7 +201,6 @@ export class ImapMailbox extends Mailbox {
     this.#session = new ImapSession(settings, commandWithinMs);
   }
 
-  /** @throws ConfigurationError if the server does not answer or refuses the log-in or the folder */
   async open(): Promise<void> {
     this.#seen = await this.#session.open();
   }
@@ -235,7 +231,7 @@ export class ImapMailbox extends Mailbox {
     return { others: this.#since(mark), more: foreign === 0 ? [] : [more] };
   }
 
-  /** Runs polls one after another, so that each starts where the previous one ended. */
+  /** Each poll starts where the previous one ended. */
   #look(): Promise<void> {
     const look = this.#looking.catch(() => undefined).then(() => this.#lookOnce());
     this.#looking = look;
@@ -259,7 +255,6 @@ export class ImapMailbox extends Mailbox {
     }
   }
 
-  /** Returns the known addresses in delivery fields. If there are none, returns the known addresses in To and Cc. */
   async #recipients(headers: Buffer): Promise<readonly string[]> {
     const { delivered, written } = await headersOf(headers);
     const known = (addresses: readonly string[]) => [
@@ -270,7 +265,7 @@ export class ImapMailbox extends Mailbox {
   }
 }
 
-/** Returns no addresses for a malformed header section. */
+/** Empty for a malformed header section. */
 async function headersOf(raw: Buffer) {
   try {
     const end = raw.indexOf('\r\n\r\n');

@@ -7,7 +7,7 @@ export type { ReceivedMail } from './received-mail.js';
 
 declare const markBrand: unique symbol;
 
-/** A point in a mailbox's order of arrival. Take it before the request that makes the target send a mail. */
+/** A point in a mailbox's order of arrival. Take it before the request that triggers a mail. */
 export type Mark = number & { readonly [markBrand]: true };
 
 export interface MailFilter {
@@ -20,10 +20,9 @@ export function folded(address: string): string {
 }
 
 export abstract class Mailbox {
-  /** The addresses by their folded form: letter case does not matter in them. */
   readonly #addresses: ReadonlyMap<string, string>;
   protected readonly closing = new AbortController();
-  /** Pauses between two reads of the mailbox, in milliseconds; the last pause repeats. */
+  /** Milliseconds between two reads; the last pause repeats. */
   protected abstract readonly pauses: readonly number[];
 
   constructor(
@@ -33,7 +32,7 @@ export abstract class Mailbox {
     this.#addresses = new Map(addresses.map((address) => [folded(address), address]));
   }
 
-  /** Returns the address as the target file spells it; undefined for unknown addresses. */
+  /** Returns the address as the target file spells it. */
   protected known(address: string): string | undefined {
     return this.#addresses.get(folded(address));
   }
@@ -42,28 +41,21 @@ export abstract class Mailbox {
     return [...this.#addresses.values()];
   }
 
-  /** Opens the mailbox and proves that it can be read. Call this before a change that only a mailed code can undo. */
+  /** Proves that mail can be read. Call this before a change that only a mailed code can undo. */
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
-  /**
-   * Returns the present end of the mailbox: later calls return only mails that arrive after it. @param to the only
-   * address that the caller will ask for @throws ArrangeError
-   */
+  /** Later calls return only mails after this mark. @param to the only address of later calls */
   abstract mark(to?: string): Promise<Mark>;
 
-  /**
-   * Returns all mails after the mark, in order of arrival. @throws ArrangeError
-   * @param to limits the search to one address if that is cheaper; otherwise other addresses count, too
-   */
+  /** In order of arrival. @param to other addresses count too, unless leaving them out is cheaper */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
-  /** Returns the mails after the mark, to any address, and further sentences for a message. */
   protected abstract missed(
     mark: Mark,
     to: string,
   ): { readonly others: readonly ReceivedMail[]; readonly more: readonly string[] };
 
-  /** Waits for the first mail after the mark that the filter accepts. @throws ArrangeError if none comes in time */
+  /** @throws ArrangeError if no accepted mail comes in time */
   async next(mark: Mark, { to, except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
     const address = this.known(to);
     if (address === undefined)
@@ -98,10 +90,7 @@ interface Missing {
   readonly more?: readonly string[];
 }
 
-/**
- * Makes the error for a mail that did not come. It names the address, the wait and the other mails, without their
- * digits.
- */
+/** Names the other mails without their digits. */
 export function missingMail(missing: Missing): ArrangeError {
   const { address, waitedMs, isClosed, others, codePattern, more = [] } = missing;
   const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);

@@ -1,10 +1,7 @@
 import type { MailSettings } from '../../input/target-file/mail.js';
 import type { Mailbox } from './mailbox.js';
 
-/**
- * Makes the mailbox that the target file describes. Loads the code for each kind of mailbox on demand.
- * @param stepWithinMs the limit for an IMAP command or a run of the program
- */
+/** @param stepWithinMs the limit for an IMAP command or a run of the program */
 export async function openMailbox(
   settings: MailSettings,
   addresses: readonly string[],

@@ -1,31 +1,30 @@
 import { inspect } from 'node:util';
 
-/** A received mail. Printing or serialising it hides text and subject, which may hold a code. */
+/** Printing or serialising a mail hides its content, which may hold a code. */
 export interface ReceivedMail {
-  /** The suite's addresses among the recipients: by the envelope (SMTP) or the header (mailboxes). */
+  /** The suite's addresses among the recipients, by the envelope (SMTP) or the header. */
   readonly to: readonly string[];
-  /** Recipients that the target file does not list, as far as the SMTP sender named them. */
+  /** Other recipients, if the SMTP sender named them. */
   readonly others?: readonly string[] | undefined;
-  /** The sender by the envelope (SMTP; empty for a bounce) or the header (mailboxes). */
+  /** By the envelope (SMTP; empty for a bounce) or the header. */
   readonly from: string;
   /** Epoch milliseconds of the runner's clock. */
   readonly receivedAt: number;
-  /** Subject, text and HTML are decoded, and empty if absent. */
+  /** Decoded, and empty if absent. */
   readonly subject: string;
   readonly text: string;
   readonly html: string;
   /** Set by mailboxes that deliver codes in place of mails. */
   readonly code?: string | undefined;
-  /** The attached mail, if there is exactly one: a gateway may have wrapped the original mail. */
+  /** The only attached mail: a gateway may have wrapped the original mail. */
   readonly wrapped?: Pick<ReceivedMail, 'subject' | 'text' | 'html'> | undefined;
   readonly raw: Buffer;
-  /** The mail came over TLS, as far as the suite knows. */
+  /** Whether the mail came over TLS, as far as the suite knows. */
   readonly secure: boolean;
 }
 
 export type MailContent = Pick<ReceivedMail, 'subject' | 'text' | 'html' | 'code' | 'wrapped'>;
 
-/** Makes a mail whose content is never printed: not by logging, serialising, or a failed comparison. */
 export function storedMail(
   envelope: Pick<ReceivedMail, 'to' | 'others' | 'from' | 'receivedAt' | 'secure'>,
   content: MailContent,
@@ -42,7 +41,6 @@ export function storedMail(
 
 const longestSubject = 80;
 
-/** Masks digits and other possible codes, for messages. */
 export function maskedSubject(subject: string, codePattern?: RegExp): string {
   const flat = subject.normalize('NFKC').replace(/\s+/g, ' ').trim();
   const pattern = codePattern && new RegExp(codePattern.source, `${codePattern.flags.replace(/[gy]/g, '')}g`);
@@ -52,11 +50,11 @@ export function maskedSubject(subject: string, codePattern?: RegExp): string {
   return `"${shown.length > longestSubject ? `${shown.slice(0, longestSubject)}…` : shown}"`;
 }
 
-/** No sender of codes nests mails more deeply; deeper mails are hostile. */
+/** No sender of codes nests mails more deeply. */
 const deepestNesting = 50;
 const largestHeaders = 256 * 1024;
 
-/** Decodes a mail (RFC 5322, MIME). Never throws: an unreadable mail counts as an empty one. */
+/** An unreadable mail counts as an empty one. */
 export async function parseMail(raw: Uint8Array): Promise<MailContent> {
   const { attached, ...content } = await parsed(raw);
   const [only, another] = attached;
@@ -75,7 +73,7 @@ async function parsed(raw: Uint8Array): Promise<Parsed> {
     const { subject, text, html, attachments } = await PostalMime.parse(raw, {
       maxNestingDepth: deepestNesting,
       maxHeadersSize: largestHeaders,
-      // The text of a forwarded mail is not this mail's text.
+      // A forwarded mail's text is not this mail's.
       forceRfc822Attachments: true,
     });
     const attached = attachments.flatMap(({ mimeType, content }) =>

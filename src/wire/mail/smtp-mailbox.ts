@@ -10,20 +10,16 @@ import { folded, Mailbox, type Mark } from './mailbox.js';
 import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
 
 const largestMail = 5 * 1024 * 1024;
-/** If all mails together have more bytes, the mailbox drops the oldest. */
+/** Above this size of all mails, the mailbox drops the oldest. */
 const largestBox = 64 * 1024 * 1024;
-/** The number of domains with their own count of refused recipients. All other domains share one count. */
+/** Further domains share one count of refused recipients. */
 const mostDomains = 50;
 const closeWithinMs = 100;
 
-/**
- * An SMTP server for the target's mails. It accepts mails with at least one of the given addresses as
- * recipient, and forwards nothing. STARTTLS and log-in are optional. It accepts any credentials and does not
- * keep them.
- */
+/** Accepts mails with at least one of the given addresses as recipient, with any credentials or none. */
 export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
-  /** Refused recipients, counted by domain, because a full address may be a stranger's. */
+  /** By domain: a full address may be a stranger's. */
   readonly #refused = new Map<string, number>();
   #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
   #size = 0;
@@ -31,7 +27,7 @@ export class SmtpMailbox extends Mailbox {
   readonly #sockets = new Set<Socket>();
   #server: SMTPServer | undefined;
   #port: number;
-  /** For the mail being received, the recipients that are not among the given addresses. */
+  /** The unknown recipients of the mail that is being received. */
   readonly #others = new WeakMap<SMTPServerSession, readonly string[]>();
   #senderTrouble = 0;
 
@@ -43,12 +39,10 @@ export class SmtpMailbox extends Mailbox {
     this.#port = settings.port;
   }
 
-  /** Returns the assigned port if the settings have port 0. */
   get port(): number {
     return this.#port;
   }
 
-  /** @throws ConfigurationError with host and port if it can't listen */
   async open(): Promise<void> {
     if (this.#server !== undefined) return;
     const server = new SMTPServer({
@@ -57,7 +51,7 @@ export class SmtpMailbox extends Mailbox {
       size: largestMail,
       rejectOversized: true,
       authOptional: true,
-      // Accept a log-in without TLS: mails from such a cluster count, too.
+      // Mails from a cluster that logs in without TLS count too.
       allowInsecureAuth: true,
       authMethods: ['PLAIN', 'LOGIN', 'CRAM-MD5'],
       disableReverseLookup: true,
@@ -79,7 +73,7 @@ export class SmtpMailbox extends Mailbox {
         );
       },
     });
-    // A failed sender must not stop the server. The count helps to explain a missing mail.
+    // A failed sender must not stop the server.
     server.on('error', () => {
       this.#senderTrouble++;
     });
@@ -97,12 +91,11 @@ export class SmtpMailbox extends Mailbox {
     this.#server = undefined;
     this.closing.abort();
     await new Promise<void>((resolve) => server.close(resolve));
-    // Senders that stay connected would keep this process alive.
     for (const socket of this.#sockets) socket.destroy();
   }
 
   async mark(): Promise<Mark> {
-    // A mail follows soon, and its sender must not have to wait for the certificate.
+    // The sender of a mail must not have to wait for the certificate.
     await mailCertificate();
     return this.#order as Mark;
   }
@@ -131,7 +124,7 @@ export class SmtpMailbox extends Mailbox {
     const domain = folded(address.slice(address.lastIndexOf('@') + 1));
     const counted = this.#refused.has(domain) || this.#refused.size < mostDomains ? domain : '(others)';
     this.#refused.set(counted, (this.#refused.get(counted) ?? 0) + 1);
-    // A sender may drop a mail for one refused recipient. So further recipients are accepted and ignored.
+    // A sender may drop a mail for one refused recipient, so further ones are accepted and ignored.
     if (session.envelope.rcptTo.length > 0) return null;
     return Object.assign(new Error('No such mailbox here'), { responseCode: 550 });
   }
@@ -142,7 +135,7 @@ export class SmtpMailbox extends Mailbox {
       if (Buffer.isBuffer(chunk) && !stream.sizeExceeded) chunks.push(chunk);
     }
     if (stream.sizeExceeded) return;
-    // Number mails before parsing, since a later mail may be parsed sooner.
+    // A later mail may be parsed sooner.
     const order = ++this.#order;
     const receivedAt = steadyNow();
     const raw = Buffer.concat(chunks);
@@ -167,7 +160,7 @@ export class SmtpMailbox extends Mailbox {
   }
 }
 
-/** Before the greeting, waits for the certificate. If there is none, the session offers no STARTTLS. */
+/** Without a certificate, the session offers no STARTTLS. */
 async function withCertificate(server: SMTPServer, session: SMTPServerSession): Promise<void> {
   const certificate = await mailCertificate();
   if (certificate === undefined) session.disabledCommands = ['STARTTLS'];
@@ -175,18 +168,13 @@ async function withCertificate(server: SMTPServer, session: SMTPServerSession): 
 }
 
 interface Certificate {
-  /** PEM. */
   readonly key: string;
   readonly cert: string;
 }
 
 let made: Promise<Certificate | undefined> | undefined;
 
-/**
- * Makes a self-signed certificate for STARTTLS; undefined if that fails, so that mails come in clear text.
- * Each process makes only one, before the first mail, because it takes long. Elliptic curves are faster than
- * RSA.
- */
+/** Each process makes one certificate before the first mail, because it takes long; undefined if it can't. */
 function mailCertificate(): Promise<Certificate | undefined> {
   made ??= make();
   return made;
@@ -206,11 +194,10 @@ async function make(): Promise<Certificate | undefined> {
   }
 }
 
-/** How long to wait for a port in use: a replaced worker frees the port only when it ends. */
+/** A replaced worker frees the port only when it ends. */
 const retryForMs = 2000;
 const retryEveryMs = 25;
 
-/** Waits briefly for a port in use. @returns the port @throws ConfigurationError */
 async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
   const giveUpAt = steadyNow() + retryForMs;
   for (;;) {

@@ -5,11 +5,11 @@ import { otplib } from '../../base/libraries.js';
 import { decodeBase32, type OtpAlgorithm, type OtpDigits, type OtpParameters } from './key-uri.js';
 
 export interface AuthenticatorSettings extends Partial<Omit<OtpParameters, 'secret'>> {
-  /** The key itself, or its Base32 text. */
+  /** A text is Base32. */
   readonly secret: Uint8Array | string;
 }
 
-/** The library's limits are advice for servers. The suite must use weak keys too, because requirements judge them. */
+/** The suite must use weak keys too, because requirements judge them. */
 const limits = {
   MIN_SECRET_BYTES: 1,
   MAX_SECRET_BYTES: 4096,
@@ -17,16 +17,15 @@ const limits = {
   MAX_PERIOD: 9_999_999_999,
 };
 
-/** A conforming target accepts only codes of at most a minute before or after now. */
+/** A conforming target accepts no code more than a minute before or after now. */
 const widestAcceptedSeconds = 60;
 
 /** Codes of more distant steps are wrong whatever the target's drift or window. */
 const wrongWithinSteps = 25;
 
 /**
- * An enrolled key, as in an authenticator app. It makes codes and remembers used steps, since a conforming
- * target accepts each code once. Steps are RFC 6238's T: periods since the epoch by the target's clock. The
- * key prints as a placeholder.
+ * Remembers used steps, since a target accepts each code once. Steps are RFC 6238's T: periods since the
+ * epoch by the target's clock.
  */
 export class Authenticator {
   readonly digits: OtpDigits;
@@ -37,7 +36,6 @@ export class Authenticator {
   readonly #used = new Set<number>();
   readonly #codes: Map<number, string>;
 
-  /** @throws ArrangeError if the secret is not Base32 */
   constructor(settings: AuthenticatorSettings) {
     this.#key = keyOf(settings.secret);
     this.digits = settings.digits ?? 6;
@@ -48,7 +46,7 @@ export class Authenticator {
     codesByKey.set(key, this.#codes);
   }
 
-  /** Accepts the readable parameters of a malformed Key URI, too. */
+  /** Accepts the readable parameters of a malformed Key URI. */
   static fromKeyUri(keyUri: OtpParameters): Authenticator {
     const { secret, digits, period, algorithm } = keyUri;
     return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
@@ -79,7 +77,6 @@ export class Authenticator {
     return code;
   }
 
-  /** Returns a random well-formed code that is wrong whatever the target's drift or window. */
   wrongCode(nowMs: number): string {
     const right = this.#rightCodes(nowMs);
     for (;;) {
@@ -88,14 +85,14 @@ export class Authenticator {
     }
   }
 
-  /** Returns the current code with one digit changed. A target that compares only a part of the code accepts it. */
+  /** One digit is changed. A target that compares only a part of the code accepts it. */
   almostCode(nowMs: number, place: DigitPlace): string {
     const right = this.#rightCodes(nowMs);
     const near = oneDigitOff(this.codeAt(this.stepAt(nowMs)), place).find((code) => !right.has(code));
     return near ?? this.wrongCode(nowMs);
   }
 
-  /** Returns the code `delta` steps from now; undefined before the epoch, or if the code may be valid now. */
+  /** Undefined before the epoch, or if the code may be valid now. */
   codeOfSteps(nowMs: number, delta: number): string | undefined {
     const step = this.stepAt(nowMs) + delta;
     if (step < 0) return undefined;
@@ -120,7 +117,7 @@ export class Authenticator {
     return '[authenticator]';
   }
 
-  /** Returns the largest distance in steps at which a conforming target may accept a code. */
+  /** In steps: a conforming target may accept a code at this distance. */
   get widestWindow(): number {
     return Math.max(2, Math.ceil(widestAcceptedSeconds / this.period));
   }
@@ -137,7 +134,7 @@ export class Authenticator {
   }
 }
 
-/** For each key, its codes by step: making one takes a thousand times as long as a lookup. */
+/** Making a code takes a thousand times as long as a lookup. */
 const codesByKey = new Map<string, Map<number, string>>();
 
 const algorithmNames = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as const;
@@ -149,7 +146,7 @@ function keyOf(secret: Uint8Array | string): Uint8Array {
   return bytes;
 }
 
-/** The place of the changed digit. A target that doesn't compare this end of a code misses the change. */
+/** Where a digit is changed. A target that doesn't compare this end misses the change. */
 export type DigitPlace = 'first' | 'last';
 
 export function oneDigitOff(code: string, place: DigitPlace): readonly string[] {
@@ -159,8 +156,5 @@ export function oneDigitOff(code: string, place: DigitPlace): readonly string[] 
   );
 }
 
-/**
- * Returns the first half of a code. A careless target compares only this half, which attackers guess in a thousand
- * attempts.
- */
+/** A careless target compares only this half, which attackers guess in a thousand attempts. */
 export const firstHalf = (code: string): string => code.slice(0, Math.ceil(code.length / 2));

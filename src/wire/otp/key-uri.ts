@@ -7,18 +7,17 @@ const lengths = [6, 7, 8] as const;
 export type OtpAlgorithm = (typeof algorithms)[number];
 export type OtpDigits = (typeof lengths)[number];
 
-/** The content of an otpauth://totp/ URI as the Key URI Format defines it, with defaults. */
+/** The content of an otpauth://totp/ URI, with defaults. */
 export interface KeyUri {
-  /** The whole label, percent-decoded. */
+  /** Percent-decoded. */
   readonly label: string;
-  /** The part of the label before the colon, if any. */
+  /** Before the label's colon, if any. */
   readonly labelIssuer?: string;
   readonly account: string;
-  /** The parameter `issuer`, percent-decoded; absent if the URI lacks it. */
   readonly issuer?: string;
   readonly secret: Secret;
   readonly secretBits: number;
-  /** How the secret differs from canonical Base32 (padding, stray bits), in words; empty if it doesn't. */
+  /** Differences from canonical Base32 (padding, stray bits), in words. */
   readonly secretDeviations: readonly string[];
   readonly algorithm: OtpAlgorithm;
   readonly digits: OtpDigits;
@@ -26,13 +25,10 @@ export interface KeyUri {
   readonly period: number;
 }
 
-/**
- * Each kind has its own requirement. `parameters`: a bad algorithm, digits or period, or a repeated parameter
- * other than secret. `uri`: all other problems.
- */
+/** `parameters`: a bad algorithm, digits or period, or one repeated (not the secret). `uri`: all others. */
 interface KeyUriProblem {
   readonly kind: 'uri' | 'parameters';
-  /** A sentence that never shows the secret. */
+  /** Never shows the secret. */
   readonly text: string;
 }
 
@@ -44,13 +40,13 @@ export type KeyUriResult =
       readonly keyUri?: never;
       readonly problems: readonly KeyUriProblem[];
       /**
-       * Set if the parameters are readable despite a problem, such as a raw space in the label. Then a
-       * malformed URI fails only its own requirement, and tests can still make codes.
+       * Set if the parameters are readable despite a problem: then a malformed URI fails only its own
+       * requirement.
        */
       readonly usable?: OtpParameters;
     };
 
-/** Parses a Key URI strictly and reports all its problems. Unknown parameters are allowed. */
+/** Reports all problems. Unknown parameters are allowed. */
 export function parseKeyUri(uri: string): KeyUriResult {
   const problems: KeyUriProblem[] = [];
   const wrong = (kind: KeyUriProblem['kind'], text: string): undefined => {
@@ -126,7 +122,7 @@ function readLabel(path: string, wrong: Wrong) {
   return { label, labelIssuer, account };
 }
 
-/** Takes the first value of each parameter. Repetitions and invalid encodings are problems. */
+/** The first value of each parameter counts. */
 function readQuery(query: string, wrong: Wrong): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.slice(1).split('&').filter(Boolean)) {
@@ -165,7 +161,7 @@ function readDigits(text = '6', wrong: Wrong): OtpDigits | undefined {
 }
 
 function readPeriod(text = '30', wrong: Wrong): number | undefined {
-  // Ten digits are over a century of seconds; a longer number would not be exact as milliseconds.
+  // Ten digits are over a century. A longer number would not be exact as milliseconds.
   if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
   return wrong(
     'parameters',
@@ -173,17 +169,16 @@ function readPeriod(text = '30', wrong: Wrong): number | undefined {
   );
 }
 
-/** Shows only short values: a long one may be a misplaced secret. */
+/** A long value may be a misplaced secret. */
 function shown(value: string): string {
   if (value === '') return '(empty)';
   return /^[\w.+-]{1,12}$/.test(value) ? `(${value})` : `(of ${value.length} characters)`;
 }
 
-/** The decoded bytes, or a description of the mistake that does not reveal the text. */
 type Base32Result =
   | {
       readonly bytes: Uint8Array;
-      /** How the text differs from the canonical form (RFC 4648 3.5, no padding); empty if it doesn't. */
+      /** Differences from the canonical form (RFC 4648 3.5, no padding), in words. */
       readonly deviations: readonly string[];
       readonly problem?: never;
     }
@@ -201,9 +196,8 @@ const classes: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Decodes Base32 strictly (RFC 4648 6): upper-case A-Z and 2-7, with correct padding or none. Corrects
- * nothing, because authenticator apps correct in different ways. Reports stray bits and padding as
- * deviations.
+ * Decodes Base32 strictly (RFC 4648 6), because authenticator apps correct mistakes in different ways.
+ * Reports stray bits and padding as deviations.
  */
 export function decodeBase32(text: string): Base32Result {
   const letters = text.replace(/=*$/, '');
