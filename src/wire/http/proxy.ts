@@ -1,6 +1,9 @@
-import { BlockList, connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { BlockList, isIP, type Socket } from 'node:net';
+import { defined } from '../../base/defined.js';
 import { ConfigurationError, TransportError } from '../../base/errors.js';
+import { isSuccess } from '../../base/model/check.js';
 import { uriDecoded } from '../../base/shape.js';
 import { isLoopback } from '../../input/target-file/urls.js';
 import { addressOf, authorityOf, serverNameOf } from './address.js';
@@ -77,56 +80,50 @@ function isInNetwork(entry: string, host: string): boolean {
   return list.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }
 
-const largestAnswer = 16 * 1024;
-
 /**
  * Connects by CONNECT even for plain HTTP: otherwise the proxy could rewrite requests.
  * @throws TransportError within `timeoutMs`
  */
 export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutMs: number): Promise<Socket> {
-  const at = { host: proxy.host, port: proxy.port };
   const authority = authorityOf(host, port);
+  const { authorization } = proxy;
+  const asking = {
+    host: proxy.host,
+    port: proxy.port,
+    method: 'CONNECT',
+    path: authority,
+    headers: defined({ Host: authority, 'Proxy-Authorization': authorization }),
+    agent: false,
+  };
   return new Promise((resolve, reject) => {
-    const socket = proxy.secure
-      ? connectTls({ ...at, ca: [...authorities()], ...serverNameOf(proxy.host) })
-      : connectPlain(at);
-    let received = Buffer.alloc(0);
+    const request = proxy.secure
+      ? https.request({ ...asking, ca: [...authorities()], ...serverNameOf(proxy.host) })
+      : http.request(asking);
     const fail = (what: string) => {
       clearTimeout(deadline);
-      socket.destroy();
+      request.destroy();
       reject(new TransportError(`No connection to ${authority}: the proxy ${proxy.name} ${what}.`, false));
     };
     const deadline = setTimeout(() => fail(`did not open one within ${timeoutMs} ms`), timeoutMs);
-    const onError = (error: NodeJS.ErrnoException) =>
-      fail(`could not be reached (${error.code ?? error.message})`);
-    const onEnd = () => fail('closed the connection without an answer');
-    const onData = (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      const end = received.indexOf('\r\n\r\n');
-      if (end === -1) {
-        if (received.length > largestAnswer) fail('does not answer as a proxy does');
-        return;
-      }
-      const status = /^HTTP\/1\.[01] (\d{3})/.exec(received.toString('latin1'))?.[1];
-      if (status === undefined) return fail('does not answer as a proxy does');
-      if (!status.startsWith('2')) return fail(refusal(status, proxy));
+    request.on('connect', ({ statusCode = 0 }, socket, rest) => {
+      if (!isSuccess(statusCode)) return fail(refusal(statusCode, proxy));
       clearTimeout(deadline);
-      socket.off('error', onError).off('close', onEnd).off('data', onData).pause();
-      const rest = received.subarray(end + 4);
       if (rest.length > 0) socket.unshift(rest);
       resolve(socket);
-    };
-    socket.once(proxy.secure ? 'secureConnect' : 'connect', () => {
-      const authorization =
-        proxy.authorization === undefined ? '' : `Proxy-Authorization: ${proxy.authorization}\r\n`;
-      socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization}\r\n`);
     });
-    socket.on('error', onError).on('close', onEnd).on('data', onData);
+    request.on('error', (error: NodeJS.ErrnoException) => fail(failure(error)));
+    request.end();
   });
 }
 
-function refusal(status: string, proxy: ForwardProxy): string {
-  if (status !== '407') return `refused it with ${status}: NO_PROXY lists hosts that need no proxy`;
+function failure({ code, message }: NodeJS.ErrnoException): string {
+  if (code?.startsWith('HPE_')) return 'does not answer as a proxy does';
+  if (message === 'socket hang up') return 'closed the connection without an answer';
+  return `could not be reached (${code ?? message})`;
+}
+
+function refusal(status: number, proxy: ForwardProxy): string {
+  if (status !== 407) return `refused it with ${status}: NO_PROXY lists hosts that need no proxy`;
   return proxy.authorization === undefined
     ? 'wants credentials (407): write them into the variable, http://USER:PASSWORD@HOST:PORT'
     : 'does not accept the credentials of its variable (407)';
