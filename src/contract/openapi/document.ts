@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../base/errors.js';
 import { packageRoot, writeBuilt } from '../../base/package-root.js';
 import { parsedJson } from '../../base/shape.js';
+import { cut } from '../../base/words.js';
 import { placeOf, readYaml } from './places.js';
 import {
   childOf,
@@ -128,13 +129,9 @@ export class SourceDocument {
 
 export function leadsOut(reference: string): string {
   return (
-    `refers to ${shortened(reference)}; only references within the document are followed ` +
+    `refers to ${cut(reference, 120)}; only references within the document are followed ` +
     '(--allow-external-refs follows others)'
   );
-}
-
-function shortened(text: string): string {
-  return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
 }
 
 /** The YAML reader reports the errors of other texts. */

@@ -32,7 +32,8 @@ function bounded(source: string, flags: string) {
         try {
           return Boolean(match.runInContext(scope, { timeout: longestMs }));
         } catch (error) {
-          if (!isTimeout(error)) throw error;
+          // The error may come from another realm, so `instanceof` fails.
+          if (!isObject(error) || error['code'] !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
         }
         // On a busy machine the time may pass without work, so only processor time counts.
         const { user, system } = process.cpuUsage(started);
@@ -45,16 +46,6 @@ function bounded(source: string, flags: string) {
     },
     toString: () => String(pattern),
   };
-}
-
-function isTimeout(error: unknown): boolean {
-  // An error of another realm is no instance of this realm's Error.
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-  );
 }
 
 const boundedPattern = Object.assign(bounded, { code: 'new RegExp' });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type rows from '../../../spec/uses.json';
+import { defined } from '../../base/defined.js';
 import type { Uses } from '../../base/model/uses.js';
 import { packageRoot } from '../../base/package-root.js';
 
@@ -37,16 +38,12 @@ export function isRequirementId(text: string): text is RequirementId {
 export function joined(a: Uses, b: Uses): Uses {
   const cluster = withCluster(a.cluster, b.cluster);
   const support = [a.support, b.support].includes('set') ? 'set' : (a.support ?? b.support);
-  const users = Math.max(a.users ?? 0, b.users ?? 0);
-  return {
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(support === undefined ? {} : { support }),
-    ...(users === 0 ? {} : { users }),
-    ...((a.mail ?? b.mail) ? { mail: true } : {}),
-    ...((a.source ?? b.source) ? { source: true } : {}),
-    ...((a.clock ?? b.clock) ? { clock: true } : {}),
-  };
+  const users = Math.max(a.users ?? 0, b.users ?? 0) || undefined;
+  const [mail, source, clock] = [a.mail ?? b.mail, a.source ?? b.source, a.clock ?? b.clock];
+  return defined({ cluster, support, users, mail, source, clock });
 }
+
+const parts = ['cluster', 'support', 'users', 'mail', 'source', 'clock'] as const;
 
 function withCluster(a: Uses['cluster'], b: Uses['cluster']): Uses['cluster'] {
   if (a === undefined || a === b || a === 'read') return b ?? a;
@@ -61,11 +58,7 @@ export function notAllowed(row: Uses, touch: Uses): string | undefined {
   const ofUsers: Uses = row.users === undefined ? {} : { cluster: 'set', users: Number.POSITIVE_INFINITY };
   const mayNeedMail = row.users !== undefined || row.support === 'set';
   const all = joined(joined(row, ofUsers), mayNeedMail ? { mail: true } : {});
-  const { cluster, support, users, mail, source, clock } = joined(all, touch);
-  if (cluster !== all.cluster) return `cluster: ${touch.cluster}`;
-  if (support !== all.support) return `support: ${touch.support}`;
-  if (users !== all.users) return `users: ${touch.users}`;
-  if (mail !== all.mail) return 'mail';
-  if (source !== all.source) return 'source';
-  return clock === all.clock ? undefined : 'clock';
+  const both = joined(all, touch);
+  const part = parts.find((each) => both[each] !== all[each]);
+  return part === undefined || touch[part] === true ? part : `${part}: ${touch[part]}`;
 }

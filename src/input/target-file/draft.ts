@@ -58,8 +58,8 @@ export function draftTarget(
 }
 
 function granted(allow: Allow): Partial<Allow> {
-  const entries = Object.entries(allow).filter(([, value]) => value === true || Array.isArray(value));
-  return Object.fromEntries(entries.filter(([, value]) => value === true || value.length > 0));
+  const isGranted = (value: boolean | readonly string[]) => value === true || (value && value.length > 0);
+  return Object.fromEntries(Object.entries(allow).filter(([, value]) => isGranted(value)));
 }
 
 /** Editors find the schema by this line. */

@@ -9,6 +9,7 @@ import type { Target } from '../../input/target-file/target.js';
 import type { TlsSettings } from '../../input/target-file/tls.js';
 import { authorities } from './authorities.js';
 import { proxyFor, tunnel } from './proxy.js';
+import { afterInterim, mayBeInterim } from './raw-answer.js';
 
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
@@ -91,8 +92,6 @@ export function connectorOf(
   };
 }
 
-const end = '\r\n\r\n';
-
 /** undici's limit. */
 const longestHead = 16_384;
 
@@ -115,7 +114,7 @@ export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWrit
       if (socket.bytesWritten !== written) isAnswering = false;
       written = socket.bytesWritten;
       if (isAnswering) return chunk;
-      const { before, rest } = parted(Buffer.concat([held, chunk]));
+      const { before, rest } = afterInterim(Buffer.concat([held, chunk]));
       isAnswering = rest.length >= longestHead || !mayBeInterim(rest);
       held = isAnswering ? Buffer.alloc(0) : rest;
       const bytes = isAnswering ? Buffer.concat([before, rest]) : before;
@@ -123,26 +122,4 @@ export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWrit
     }
   };
   return socket;
-}
-
-/** Separates complete interim answers from the rest. Drops those with status 100. */
-function parted(bytes: Buffer): { readonly before: Buffer; readonly rest: Buffer } {
-  const kept: Buffer[] = [];
-  let rest = bytes;
-  while (mayBeInterim(rest) && rest.includes(end)) {
-    const next = rest.indexOf(end) + end.length;
-    if (!startOf(rest).endsWith(' 100')) kept.push(rest.subarray(0, next));
-    rest = rest.subarray(next);
-  }
-  return { before: Buffer.concat(kept), rest };
-}
-
-const statusLine = 'HTTP/1.1 100';
-
-const startOf = (bytes: Buffer) => bytes.toString('latin1', 0, statusLine.length);
-
-/** A 101 is final: another protocol follows it. */
-function mayBeInterim(bytes: Buffer): boolean {
-  const start = startOf(bytes);
-  return /^HTTP\/1\.[01] 1(?!01)\d\d$/.test(start + statusLine.slice(start.length));
 }

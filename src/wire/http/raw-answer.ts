@@ -12,12 +12,8 @@ export interface RawAnswer {
 
 /** Skips interim answers (RFC 9110 15.2). Undefined until the answer's head is complete. A 101 is final. */
 export function rawAnswerIn(all: Buffer): RawAnswer | undefined {
-  let bytes = all;
-  let split = bytes.indexOf('\r\n\r\n');
-  while (split !== -1 && isInterim(bytes)) {
-    bytes = bytes.subarray(split + 4);
-    split = bytes.indexOf('\r\n\r\n');
-  }
+  const { rest: bytes } = afterInterim(all);
+  const split = bytes.indexOf(end);
   const head = bytes.subarray(0, split === -1 ? bytes.length : split).toString('latin1');
   const [, status, reason = ''] = /^HTTP\/1\.[01] (\d{3}) ?([^\r]*)/.exec(head) ?? [];
   if (split === -1 || status === undefined) return undefined;
@@ -30,8 +26,27 @@ export function isWholeAnswer(method: string, bytes: Buffer): boolean {
   return !hasContent(method, answer.status) || reachesEnd(answer.headers, answer.rest);
 }
 
-function isInterim(bytes: Buffer): boolean {
-  return /^HTTP\/1\.[01] 1(?!01)\d\d/.test(bytes.subarray(0, 12).toString('latin1'));
+const end = '\r\n\r\n';
+const statusLine = 'HTTP/1.1 100';
+
+const startOf = (bytes: Buffer) => bytes.toString('latin1', 0, statusLine.length);
+
+/** True also for the first bytes of an interim answer. A 101 is final: another protocol follows it. */
+export function mayBeInterim(bytes: Buffer): boolean {
+  const start = startOf(bytes);
+  return /^HTTP\/1\.[01] 1(?!01)\d\d$/.test(start + statusLine.slice(start.length));
+}
+
+/** Separates complete interim answers from the rest. Drops those with status 100. */
+export function afterInterim(bytes: Buffer): { readonly before: Buffer; readonly rest: Buffer } {
+  const kept: Buffer[] = [];
+  let rest = bytes;
+  while (mayBeInterim(rest) && rest.includes(end)) {
+    const next = rest.indexOf(end) + end.length;
+    if (!startOf(rest).endsWith(' 100')) kept.push(rest.subarray(0, next));
+    rest = rest.subarray(next);
+  }
+  return { before: Buffer.concat(kept), rest };
 }
 
 function fieldsOf(head: string): Record<string, string> {
@@ -106,7 +121,7 @@ function chunked(bytes: Buffer): { readonly content: Buffer; readonly end: numbe
     if (size === 0) {
       // Trailer fields may come before the empty line.
       const isLast = bytes.subarray(at, at + 2).toString('latin1') === '\r\n';
-      const last = isLast ? at : bytes.indexOf('\r\n\r\n', at) + 2;
+      const last = isLast ? at : bytes.indexOf(end, at) + 2;
       return last < at ? undefined : { content: Buffer.concat(chunks), end: last + 2 };
     }
     chunks.push(bytes.subarray(at, at + size));

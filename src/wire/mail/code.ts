@@ -162,29 +162,9 @@ function isHidden(attributes: string): boolean {
 }
 
 const named: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  ensp: ' ',
-  emsp: ' ',
-  thinsp: ' ',
-  shy: '',
-  zwj: '',
-  zwnj: '',
-  ndash: '-',
-  mdash: '-',
-  hyphen: '-',
-  colon: ':',
-  num: '#',
-  euro: '€',
-  pound: '£',
-  yen: '¥',
-  cent: '¢',
-  dollar: '$',
-  percnt: '%',
+  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", colon: ':', num: '#', percnt: '%' },
+  ...{ nbsp: ' ', ensp: ' ', emsp: ' ', thinsp: ' ', shy: '', zwj: '', zwnj: '' },
+  ...{ ndash: '-', mdash: '-', hyphen: '-', euro: '€', pound: '£', yen: '¥', cent: '¢', dollar: '$' },
 };
 
 function decodeEntities(text: string): string {

@@ -187,9 +187,8 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 export class ImapMailbox extends Mailbox {
   protected readonly pauses = [50, 100, 200, 400, 800, 1000];
   readonly #session: ImapSession;
-  #mails: readonly { readonly uid: number; readonly mail: ReceivedMail }[] = [];
   #seen = 0;
-  #foreign: readonly number[] = [];
+  readonly #foreign: number[] = [];
   #looking: Promise<void> = Promise.resolve();
 
   constructor(
@@ -218,17 +217,13 @@ export class ImapMailbox extends Mailbox {
 
   async since(mark: Mark): Promise<readonly ReceivedMail[]> {
     await this.#look();
-    return this.#since(mark);
-  }
-
-  #since(mark: Mark): readonly ReceivedMail[] {
-    return this.#mails.filter(({ uid }) => uid > mark).map(({ mail }) => mail);
+    return this.after(mark);
   }
 
   protected missed(mark: Mark) {
     const foreign = this.#foreign.filter((uid) => uid > mark).length;
     const more = `${foreign} more came that name none of the target file's addresses as recipient.`;
-    return { others: this.#since(mark), more: foreign === 0 ? [] : [more] };
+    return { others: this.after(mark), more: foreign === 0 ? [] : [more] };
   }
 
   /** Each poll starts where the previous one ended. */
@@ -241,14 +236,13 @@ export class ImapMailbox extends Mailbox {
   async #lookOnce(): Promise<void> {
     for (const { uid, headers } of await this.#session.headsAfter(this.#seen)) {
       const to = await this.#recipients(headers);
-      if (to.length === 0) this.#foreign = [...this.#foreign, uid];
+      if (to.length === 0) this.#foreign.push(uid);
       else {
         const raw = await this.#session.source(uid);
         if (raw !== undefined) {
           const { from } = await headersOf(raw);
           const envelope = { to, from, receivedAt: steadyNow(), secure: this.settings.tls !== false };
-          const mail = storedMail(envelope, await parseMail(raw), raw);
-          this.#mails = [...this.#mails, { uid, mail }];
+          this.mails.push({ at: uid, mail: storedMail(envelope, await parseMail(raw), raw) });
         }
       }
       this.#seen = uid;

@@ -22,6 +22,8 @@ export function folded(address: string): string {
 export abstract class Mailbox {
   readonly #addresses: ReadonlyMap<string, string>;
   protected readonly closing = new AbortController();
+  /** In the order of `at`, which a mark is compared with. */
+  protected mails: { readonly at: number; readonly mail: ReceivedMail }[] = [];
   /** Milliseconds between two reads; the last pause repeats. */
   protected abstract readonly pauses: readonly number[];
 
@@ -39,6 +41,10 @@ export abstract class Mailbox {
 
   protected get addresses(): readonly string[] {
     return [...this.#addresses.values()];
+  }
+
+  protected after(mark: Mark): readonly ReceivedMail[] {
+    return this.mails.filter(({ at }) => at > mark).map(({ mail }) => mail);
   }
 
   /** Proves that mail can be read. Call this before a change that only a mailed code can undo. */

@@ -21,7 +21,6 @@ export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
   /** By domain: a full address may be a stranger's. */
   readonly #refused = new Map<string, number>();
-  #mails: { readonly order: number; readonly mail: ReceivedMail }[] = [];
   #size = 0;
   #order = 0;
   readonly #sockets = new Set<Socket>();
@@ -101,11 +100,7 @@ export class SmtpMailbox extends Mailbox {
   }
 
   async since(mark: Mark): Promise<readonly ReceivedMail[]> {
-    return this.#since(mark);
-  }
-
-  #since(mark: Mark): readonly ReceivedMail[] {
-    return this.#mails.filter(({ order }) => order > mark).map(({ mail }) => mail);
+    return this.after(mark);
   }
 
   protected missed(mark: Mark) {
@@ -115,7 +110,7 @@ export class SmtpMailbox extends Mailbox {
       more.push(`Recipients that are not addresses of the target file were refused: ${refused}.`);
     }
     if (this.#senderTrouble > 0) more.push(`${this.#senderTrouble} connections of senders failed.`);
-    return { others: this.#since(mark), more };
+    return { others: this.after(mark), more };
   }
 
   #refusalOf(address: string, session: SMTPServerSession): (Error & { responseCode: number }) | null {
@@ -150,12 +145,12 @@ export class SmtpMailbox extends Mailbox {
     this.#store(order, storedMail(envelope, await parseMail(raw), raw));
   }
 
-  #store(order: number, mail: ReceivedMail): void {
-    this.#mails.push({ order, mail });
-    this.#mails.sort((a, b) => a.order - b.order);
+  #store(at: number, mail: ReceivedMail): void {
+    this.mails.push({ at, mail });
+    this.mails.sort((a, b) => a.at - b.at);
     this.#size += mail.raw.length;
-    while (this.#size > largestBox && this.#mails.length > 1) {
-      this.#size -= this.#mails.shift()?.mail.raw.length ?? 0;
+    while (this.#size > largestBox && this.mails.length > 1) {
+      this.#size -= this.mails.shift()?.mail.raw.length ?? 0;
     }
   }
 }
