@@ -80,8 +80,9 @@ export class SecretSearch {
     const text = bytes.toString('utf8');
     this.#lookFor(this.#long, name, text);
     this.#lookForShort(name, textsIn(text, extname(name).toLowerCase()));
-    if (!isPage(name)) return;
-    for (const inner of embedded(text)) {
+    if (!/\.(?:html?|js)$/i.test(name)) return;
+    for (const run of text.match(/[A-Za-z0-9+/_-]{32,}={0,2}/g) ?? []) {
+      const inner = Buffer.from(run, 'base64').toString('utf8');
       this.#lookFor(this.#long, name, inner);
       this.#lookForShort(name, textsIn(inner, '.json'));
     }
@@ -104,8 +105,6 @@ export class SecretSearch {
 const afterWordOfCodes = /(?:code|otp|pin|pass)[^\d\n]{1,40}\d{4,5}(?![\d\w-])/gi;
 
 const deepest = 3;
-
-const isPage = (name: string) => /\.(?:html?|js)$/i.test(name);
 
 const withoutText = new Set(['.js', '.css', '.map', '.svg', '.woff', '.woff2', '.png', '.ico']);
 
@@ -139,11 +138,6 @@ function stringsOf(text: string): string | undefined {
   return [...membersIn([value])]
     .flatMap(([name, inner]) => (typeof inner === 'string' ? [name, inner] : [name]))
     .join('\n');
-}
-
-function embedded(text: string): string[] {
-  const runs = text.match(/[A-Za-z0-9+/_-]{32,}={0,2}/g) ?? [];
-  return runs.map((run) => Buffer.from(run, 'base64').toString('utf8'));
 }
 
 interface Entry {

@@ -4,7 +4,7 @@ import type { CutDocument } from '../openapi/load.js';
 import { type OperationId, operationIds } from '../openapi/operations.js';
 import { childOf, isObject, type Located } from '../openapi/pointers.js';
 import { type SchemaShape, schemaShape } from '../openapi/schema-shape.js';
-import { credentialsOf } from '../openapi/security.js';
+import { schemesIn } from '../openapi/security.js';
 
 export interface OperationShape {
   readonly method: string;
@@ -82,11 +82,9 @@ function contentsOf(document: SourceDocument, node: Located): Omit<OperationShap
 function credentialsAsked(document: SourceDocument, own: unknown): CredentialScheme[] | null {
   const alternatives = own ?? document.root['security'];
   if (!Array.isArray(alternatives)) return null;
-  const known = credentialsOf(document);
   const all = alternatives.filter(isObject);
   if (all.length === 0 || all.some((one) => Object.keys(one).length === 0)) return null;
-  const schemes = all.flatMap((one) => Object.keys(one)).map((name) => known.get(name)?.scheme);
-  return [...new Set(schemes.filter((scheme) => scheme !== undefined))];
+  return schemesIn(document, all);
 }
 
 function parametersOf(document: SourceDocument, node: Located): Map<string, ParameterShape> {

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defined } from '../../base/defined.js';
 import { reasonOf } from '../../base/errors.js';
 import { leadsOut, SourceDocument } from './document.js';
 import { childOf, isObject, localReference, pointerTo, tokensOf } from './pointers.js';
@@ -54,12 +55,12 @@ class Excerpt {
     const { openapi, info, security } = main.root;
     const title = isObject(info) && typeof info['title'] === 'string' ? info['title'] : main.source;
     const version = isObject(info) ? String(info['version'] ?? '') : '';
-    this.#result = {
+    this.#result = defined({
       openapi,
       info: { title, version },
       paths: {},
-      ...(security === undefined ? {} : { security: structuredClone(security) }),
-    };
+      security: structuredClone(security),
+    });
   }
 
   take(document: SourceDocument, pointer: string): void {
@@ -199,18 +200,15 @@ function put(
   value: unknown,
   document: SourceDocument,
 ): void {
-  let parent: Record<string, unknown> | unknown[] = root;
+  let parent = root;
   for (const [index, token] of tokens.entries()) {
     if (token === '__proto__') throw document.error('', 'holds a reference by way of __proto__');
-    const last = index === tokens.length - 1;
-    const next: unknown = childOf(parent, token);
-    const made: Record<string, unknown> | unknown[] = Array.isArray(next) || isMutable(next) ? next : {};
-    if (Array.isArray(parent)) parent[Number(token)] = last ? value : made;
-    else parent[token] = last ? value : made;
-    parent = made;
+    const known = Object.hasOwn(parent, token) ? parent[token] : undefined;
+    const next = isNode(known) ? known : {};
+    parent[token] = index === tokens.length - 1 ? value : next;
+    parent = next;
   }
 }
 
-function isMutable(value: unknown): value is Record<string, unknown> {
-  return isObject(value);
-}
+const isNode = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

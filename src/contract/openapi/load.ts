@@ -19,7 +19,7 @@ import { isObject, type Located, type LocatedObject, schemaNameOf } from './poin
 import { propertiesOf } from './properties.js';
 import { schemaShape } from './schema-shape.js';
 import { type Dialect, kindOf, SchemaCompiler } from './schemas.js';
-import { credentialsOf } from './security.js';
+import { credentialsOf, schemesIn } from './security.js';
 import { requireBounded, requireValid, versionOf } from './validity.js';
 
 export interface LoadOptions {
@@ -131,10 +131,8 @@ class Reader {
   #security({ value }: LocatedObject): CredentialScheme[] {
     const alternatives = value['security'] ?? this.document.root['security'];
     if (!Array.isArray(alternatives)) return [];
-    const known = credentialsOf(this.document);
     const single = alternatives.filter(isObject).filter((one) => Object.keys(one).length === 1);
-    const schemes = single.flatMap((one) => Object.keys(one)).map((name) => known.get(name)?.scheme);
-    return [...new Set(schemes.filter((scheme) => scheme !== undefined))];
+    return schemesIn(this.document, single);
   }
 
   #request(node: LocatedObject): RequestBody | undefined {

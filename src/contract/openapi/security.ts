@@ -1,6 +1,6 @@
 import { type CredentialScheme, credentialSchemes } from './contract.js';
 import type { SourceDocument } from './document.js';
-import { isObject, type Located } from './pointers.js';
+import { isObject, type JsonObject, type Located } from './pointers.js';
 
 interface DeclaredCredential {
   readonly scheme: CredentialScheme;
@@ -15,6 +15,13 @@ export function credentialsOf(document: SourceDocument): ReadonlyMap<string, Dec
     if (scheme !== undefined) found.set(name, { scheme, pointer: node.pointer });
   }
   return found;
+}
+
+/** @param alternatives members of the document's `security` */
+export function schemesIn(document: SourceDocument, alternatives: readonly JsonObject[]): CredentialScheme[] {
+  const known = credentialsOf(document);
+  const names = alternatives.flatMap((one) => Object.keys(one));
+  return [...new Set(names.flatMap((name) => known.get(name)?.scheme ?? []))];
 }
 
 function schemeOf(name: string, { value }: Located): CredentialScheme | undefined {

@@ -1,4 +1,5 @@
 import type { OpenAPI } from 'openapi-types';
+import { defined } from '../../base/defined.js';
 import { reasonOf } from '../../base/errors.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type Located, pointerTo, tokensOf } from './pointers.js';
@@ -31,13 +32,13 @@ export async function requireValid(document: SourceDocument, operations: readonl
     if (shared !== undefined) item['parameters'] = expanded(shared);
   }
   const { info, security } = document.root;
-  const part: unknown = {
+  const part = defined({
     // Patch versions differ only in wording, and the validator lacks the newest.
     openapi: versionOf(document) === '3.1' ? '3.1.0' : '3.0.3',
     info,
     paths,
-    ...(security === undefined ? {} : { security }),
-  };
+    security,
+  });
   if (!isOpenApi(part)) throw document.error('', 'expected the objects info and paths');
   // The parser is slow to load, and the suite's own documents don't need it.
   const { default: SwaggerParser } = await import('@apidevtools/swagger-parser');

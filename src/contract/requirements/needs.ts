@@ -30,6 +30,11 @@ const inFile = (holds: boolean, what: string) => unless(holds, `the target file 
 const stateChanges: Check = (target) => readOnlyReason(target, 'full');
 const mail: Check = (target) => inFile(target.mail !== undefined, 'mail section');
 
+const firstOf =
+  (...checks: readonly Check[]): Check =>
+  (...run) =>
+    checks.map((check) => check(...run)).find((reason) => reason !== undefined);
+
 export const needRows = {
   apiKey: {
     text: 'accounts.admin has an apiKey',
@@ -39,14 +44,15 @@ export const needRows = {
   clusterMfa: {
     text: 'allow.clusterMfa is true: cluster MFA is switched on and off for a while; accounts.admin has an apiKey, or allow.disposable is true',
     writes: true,
-    missing: (target, allow, options) =>
-      stateChanges(target, allow, options) ??
-      unless(allow.clusterMfa, "would switch the cluster's MFA: allow.clusterMfa is not true") ??
-      // This may end the admin's session.
-      unless(
-        target.accounts.admin.apiKey !== undefined || allow.disposable,
-        "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey",
-      ),
+    missing: firstOf(
+      stateChanges,
+      (_, allow) => unless(allow.clusterMfa, "would switch the cluster's MFA: allow.clusterMfa is not true"),
+      ({ accounts }, { disposable }) =>
+        unless(
+          accounts.admin.apiKey !== undefined || disposable,
+          "would switch cluster MFA on with no way back but the admin's session, which may end: accounts.admin has no apiKey",
+        ),
+    ),
   },
   clusterMfaOff: {
     text: "the cluster's MFA is off, or allow.clusterMfa lets it be switched off",
@@ -61,24 +67,24 @@ export const needRows = {
   replaceTotp: {
     text: 'an account with username and password whose TOTP may be replaced (allow.replaceTotpOf)',
     writes: true,
-    missing: (...run) => stateChanges(...run) ?? replaceableMissing(...run, 1),
+    missing: firstOf(stateChanges, replaceable(1)),
     underMfa: { accounts: 1, byMail: false },
   },
   replaceTotpOfTwo: {
     text: 'two accounts with username and password whose TOTP may be replaced (allow.replaceTotpOf)',
     writes: true,
-    missing: (...run) => stateChanges(...run) ?? replaceableMissing(...run, 2),
+    missing: firstOf(stateChanges, replaceable(2)),
     underMfa: { accounts: 2, byMail: false },
   },
   replaceSupportTotp: {
     text: "the support user's TOTP may be replaced (supportUser in allow.replaceTotpOf)",
     writes: true,
-    missing: (target, allow, options) =>
-      stateChanges(target, allow, options) ??
+    missing: firstOf(stateChanges, (_, allow) =>
       unless(
         allow.replaceTotpOf.includes('supportUser'),
         'would replace the TOTP enrolment of supportUser: not in allow.replaceTotpOf',
       ),
+    ),
   },
   supportPassword: {
     text: 'supportUser.password is given',
@@ -86,8 +92,7 @@ export const needRows = {
   },
   supportMail: {
     text: 'the suite reads the mail, and supportUser.email is given',
-    missing: (target, allow, options) =>
-      mail(target, allow, options) ?? inFile(target.supportUser.email !== undefined, 'supportUser.email'),
+    missing: firstOf(mail, ({ supportUser }) => inFile(supportUser.email !== undefined, 'supportUser.email')),
   },
   secondAddress: {
     text: 'a second mail address in the target file',
@@ -96,12 +101,12 @@ export const needRows = {
   mail: { text: "the target's mails reach the suite (mail)", missing: mail },
   countedMail: {
     text: 'a mailbox that shows each mail: mail.kind is smtp or imap',
-    missing: (target, allow, options) =>
-      mail(target, allow, options) ??
+    missing: firstOf(mail, (target) =>
       unless(
         target.mail?.kind !== 'command',
         "mail.kind command shows codes, not each mail: it can't count them",
       ),
+    ),
   },
   userMail: {
     text: 'an account with username, password and email',
@@ -174,8 +179,7 @@ export function missingNeed(target: Target, { needs }: Needy, options: NeedOptio
   if (options.mode === 'read-only' && needs.some((need) => needRow(need).writes))
     return readOnlyReason(target, options.mode);
   const allow = effectiveAllow(target.allow);
-  const reasons = needs.map((need) => needRow(need).missing?.(target, allow, options));
-  return reasons.find((reason) => reason !== undefined);
+  return firstOf(...needs.flatMap((need) => needRow(need).missing ?? []))(target, allow, options);
 }
 
 /** Too few accounts are under MFA, or receive mailed codes. */
@@ -200,16 +204,17 @@ export function exemptedNeed(target: Target, { needs }: Needy): string | undefin
   return undefined;
 }
 
-function replaceableMissing(target: Target, allow: Allow, _: NeedOptions, least: 1 | 2): string | undefined {
-  const users = withPassword(target).filter(({ mfaExempt }) => mfaExempt !== true);
-  if (users.length < least) {
-    const what = least === 1 ? 'no account' : 'no two accounts';
-    return `the target file has ${what} with username and password`;
-  }
-  const kept = users.filter((user) => !mayReplaceTotp(allow, user));
-  if (users.length - kept.length >= least) return undefined;
-  const names = new Set(kept.map(({ role }) => calledInAllow(role)));
-  return `would replace the TOTP enrolment of ${[...names].join(' or ')}: not in allow.replaceTotpOf`;
+function replaceable(least: 1 | 2): Check {
+  return (target, allow) => {
+    const users = withPassword(target).filter(({ mfaExempt }) => mfaExempt !== true);
+    if (users.length < least) {
+      return inFile(false, `${least === 1 ? 'account' : 'two accounts'} with username and password`);
+    }
+    const kept = users.filter((user) => !mayReplaceTotp(allow, user));
+    if (users.length - kept.length >= least) return undefined;
+    const names = new Set(kept.map(({ role }) => calledInAllow(role)));
+    return `would replace the TOTP enrolment of ${[...names].join(' or ')}: not in allow.replaceTotpOf`;
+  };
 }
 
 function withPassword(target: Target): Account[] {

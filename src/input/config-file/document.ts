@@ -125,19 +125,16 @@ export class ConfigDocument {
       if (deepest > maxDepth) break;
     }
     if (deepest <= maxDepth) return;
-    this.problems.add(placeIn(text, offset), [], `nested too deeply: more than ${maxDepth} levels`);
-    this.problems.throwIfAny();
+    this.#fail(placeIn(text, offset), `nested too deeply: more than ${maxDepth} levels`);
   }
 
   #checkJson(text: string): void {
     const offset = jsonErrorOffset(text);
     if (offset === undefined || text.trim() === '') return;
-    this.problems.add(
+    this.#fail(
       placeIn(text, offset),
-      [],
       'not valid JSON from here on: look for a missing quote or comma, a comma too many, or a comment',
     );
-    this.problems.throwIfAny();
   }
 
   #checkSyntax(text: string): void {
@@ -179,10 +176,13 @@ export class ConfigDocument {
       return this.#document.toJS({ maxAliasCount: maxAliases });
     } catch {
       // Each alias was checked before, so only their number can be the reason.
-      this.problems.add({ line: 1, column: 1 }, [], 'too many aliases (*name): write the values out');
-      this.problems.throwIfAny();
+      return this.#fail({ line: 1, column: 1 }, 'too many aliases (*name): write the values out');
     }
-    return undefined;
+  }
+
+  #fail(place: Place, text: string): void {
+    this.problems.add(place, [], text);
+    this.problems.throwIfAny();
   }
 
   #pathAt(offset: number): KeyPath {

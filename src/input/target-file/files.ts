@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, reasonOf } from '../../base/errors.js';
+import { ConfigurationError, orExplain } from '../../base/errors.js';
 import { isFolder } from '../../base/files.js';
 import { isTargetFile } from './read.js';
 
@@ -10,13 +10,7 @@ export function targetFiles(paths: readonly string[]): string[] {
 }
 
 function filesIn(folder: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    const why = reasonOf(error);
-    throw new ConfigurationError(`${folder} (-t) can't be listed: ${why}`);
-  }
+  const names = orExplain(`${folder} (-t) can't be listed`, () => readdirSync(folder));
   const files = names
     .filter((name) => isTargetFile(name) && !name.startsWith('.'))
     .sort()

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { bitsOfBase32, bytesOfBits } from '../../base/redaction/spellings.js';
 import { Secret } from '../../base/secret.js';
 import { uriDecoded } from '../../base/shape.js';
@@ -72,8 +73,8 @@ export function parseKeyUri(uri: string): KeyUriResult {
   const label = readLabel(path, wrong);
   const parameters = readQuery(query, wrong);
   const secret = readSecret(parameters.get('secret'), wrong);
-  const algorithm = readAlgorithm(parameters.get('algorithm'), wrong);
-  const digits = readDigits(parameters.get('digits'), wrong);
+  const algorithm = oneOf(algorithms, 'algorithm', parameters.get('algorithm') ?? 'SHA1', wrong);
+  const digits = oneOf(lengths, 'digits', parameters.get('digits') ?? '6', wrong);
   const period = readPeriod(parameters.get('period'), wrong);
 
   const usable = secret &&
@@ -82,11 +83,8 @@ export function parseKeyUri(uri: string): KeyUriResult {
     period && { secret: secret.secret, algorithm, digits, period };
   if (!usable) return { problems };
   if (!label || problems.length > 0) return { problems, usable };
-  const issuer = parameters.get('issuer');
-  return {
-    keyUri: { ...label, ...secret, ...usable, ...(issuer === undefined ? {} : { issuer }) },
-    problems: [],
-  };
+  const issuer = defined({ issuer: parameters.get('issuer') });
+  return { keyUri: { ...label, ...secret, ...usable, ...issuer }, problems: [] };
 }
 
 type Wrong = (kind: KeyUriProblem['kind'], text: string) => undefined;
@@ -149,15 +147,10 @@ function readSecret(text: string | undefined, wrong: Wrong) {
   return { secret: new Secret(text), secretBits: bytes.length * 8, secretDeviations: deviations };
 }
 
-function readAlgorithm(text = 'SHA1', wrong: Wrong): OtpAlgorithm | undefined {
-  const found = algorithms.find((each) => each === text);
-  const problem = `The parameter algorithm ${shown(text)} is none of SHA1, SHA256 and SHA512.`;
+function oneOf<T>(allowed: readonly T[], name: string, text: string, wrong: Wrong): T | undefined {
+  const found = allowed.find((each) => String(each) === text);
+  const problem = `The parameter ${name} ${shown(text)} is none of ${listed(allowed.map(String))}.`;
   return found ?? wrong('parameters', problem);
-}
-
-function readDigits(text = '6', wrong: Wrong): OtpDigits | undefined {
-  const found = lengths.find((each) => String(each) === text);
-  return found ?? wrong('parameters', `The parameter digits ${shown(text)} is none of 6, 7 and 8.`);
 }
 
 function readPeriod(text = '30', wrong: Wrong): number | undefined {
