@@ -33,15 +33,15 @@ export const rooms: readonly Room[] = rows`
   base | redaction | Removing secrets from texts, and searching artefacts for them. | errors words shape
   input | config-file | Reading what people write (YAML or JSON) with line, column and "did you mean". | group errors files shape secret spec-schema
   input | target-file | The target file, and what it allows. | errors defined files package-root secret model config-file
-  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | errors files shape model package-root libraries
-  contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | errors words package-root spec-schema model config-file openapi target-file
+  contract | openapi | The OpenAPI document: loading, operations, schemas, coverage, bodies. | defined errors files words shape model package-root libraries
+  contract | requirements | The catalogue of requirements, their needs, what is exchanged for each, and what its test touches. | defined errors words package-root spec-schema model config-file openapi target-file
   contract | order | What each requirement costs and which faults it finds; how fast a target is. | package-root spec-schema model requirements
   contract | judging | Judging one answer by contract and HTTP; the secrets in it. | shape model redaction openapi requirements
   contract | diff | What changed between two contracts. | words model openapi requirements judging
   wire | clock | The target's clock: told by its answers, or moved. | errors files steady-now shape libraries
-  wire | http | Connections and bytes: TLS, proxies, limits, raw sockets. | errors defined files steady-now shape secret target-file libraries
-  wire | mail | Mailboxes, and the codes in mails. | errors steady-now target-file http
-  wire | otp | Keys, key URIs and the codes of authenticators. | errors secret shape redaction libraries
+  wire | http | Connections and bytes: TLS, proxies, limits, raw sockets. | errors defined files steady-now group shape secret model target-file libraries
+  wire | mail | Mailboxes, and the codes in mails. | errors steady-now words target-file http
+  wire | otp | Keys, key URIs and the codes of authenticators. | defined errors secret shape redaction libraries
   target | sleep | The one place on the way to a target that sleeps. | model
   target | journal | The record on disk that restores a target, and the lease on it. | errors defined files private-folder shape target-file openapi sleep
   target | run-plan | What the command line hands to the Playwright process. | errors private-folder shape model order journal

@@ -35,13 +35,9 @@ export function makeFolder(path: string, mode = 0o777): void {
   if (missing.length === 0 && !isFolder(path)) mkdirSync(path);
 }
 
-export function isFolder(path: string): boolean {
-  return found(path)?.isDirectory() ?? false;
-}
+export const isFolder = (path: string): boolean => found(path)?.isDirectory() ?? false;
 
-export function isFile(path: string): boolean {
-  return found(path)?.isFile() ?? false;
-}
+export const isFile = (path: string): boolean => found(path)?.isFile() ?? false;
 
 /** Returns undefined also for unreadable paths, such as circular links: a later use of the path says why. */
 const found = (path: string): Stats | undefined =>

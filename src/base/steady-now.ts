@@ -1,4 +1,2 @@
 /** Returns epoch milliseconds by a monotonic clock: someone may set the runner's clock during a run. */
-export function steadyNow(): number {
-  return Math.round(performance.timeOrigin + performance.now());
-}
+export const steadyNow = (): number => Math.round(performance.timeOrigin + performance.now());

@@ -23,9 +23,7 @@ export function colourWanted(isTerminal: boolean, env: NodeJS.ProcessEnv = proce
 /** The command as the user typed it. Child processes inherit the variable. */
 export const programVariable = 'MFA_CONFORMANCE_PROGRAM';
 
-export function programName(): string {
-  return process.env[programVariable] ?? 'mfa-conformance';
-}
+export const programName = (): string => process.env[programVariable] ?? 'mfa-conformance';
 
 export const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -37,9 +35,7 @@ export function shortened(names: readonly string[], most: number): string {
 /** Shows up to four names; of a longer list, three names and the number of the others. */
 export const someOf = (names: readonly string[]): string => shortened(names, names.length > 4 ? 3 : 4);
 
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 export const onOneLine = (text: string): string =>
   text
@@ -90,6 +86,4 @@ export function cutText(text: string, longest: number): string {
   return cut === 0 ? text : `${kept}… (${cutInWords(cut)})`;
 }
 
-export function cutInWords(cut: number): string {
-  return `${cut.toLocaleString('en')} more characters were cut`;
-}
+export const cutInWords = (cut: number): string => `${cut.toLocaleString('en')} more characters were cut`;

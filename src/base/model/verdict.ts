@@ -190,8 +190,7 @@ export interface ConcernedWaiver extends Waiver {
   readonly expired: boolean;
 }
 
-const waiverStates = ['in use', 'undecided', 'expired', 'unmatched', 'no longer needed'] as const;
-export type WaiverState = (typeof waiverStates)[number];
+export type WaiverState = 'in use' | 'undecided' | 'expired' | 'unmatched' | 'no longer needed';
 
 export const troubles: readonly WaiverState[] = ['expired', 'unmatched', 'no longer needed'];
 

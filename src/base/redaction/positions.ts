@@ -75,9 +75,7 @@ export function redactKeyUris(text: string): string {
   return text.replace(keyUriSecret, (_whole, before: string) => `${before}[totpSecretKey]`);
 }
 
-function placeholder(name: string): string {
-  return `[${byLowerCase.get(name.toLowerCase()) ?? name}]`;
-}
+const placeholder = (name: string): string => `[${byLowerCase.get(name.toLowerCase()) ?? name}]`;
 
 function replaceValues(
   text: string,

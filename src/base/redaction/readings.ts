@@ -8,13 +8,9 @@ export const noReading: Reading = -1;
 
 export const mostReadings = 3;
 
-export function codeOf(reading: Reading): number {
-  return reading >> 4;
-}
+export const codeOf = (reading: Reading): number => reading >> 4;
 
-export function lengthOf(reading: Reading): number {
-  return reading & 15;
-}
+export const lengthOf = (reading: Reading): number => reading & 15;
 
 const percent = 0x25;
 const ampersand = 0x26;
@@ -63,9 +59,7 @@ export function softBreakAt(text: string, at: number): number {
   return end === undefined ? 0 : end.length + 1;
 }
 
-function reading(code: number, length: number): Reading {
-  return code < 0 ? noReading : (code << 4) | length;
-}
+const reading = (code: number, length: number): Reading => (code < 0 ? noReading : (code << 4) | length);
 
 function escaped(text: string, at: number, nth: number): Reading {
   // A JSON string writes a backslash as two, JSON within JSON as four.

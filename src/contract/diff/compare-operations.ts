@@ -257,6 +257,4 @@ function covers(outer: readonly string[], inner: readonly string[]): boolean {
   return inner.every((type) => outer.includes(type) || (type === 'integer' && outer.includes('number')));
 }
 
-function named(types: readonly string[]): string {
-  return types.length === 0 ? 'any' : types.join(' or ');
-}
+const named = (types: readonly string[]): string => (types.length === 0 ? 'any' : types.join(' or '));

@@ -6,6 +6,4 @@ export function textIn(field: unknown): string | undefined {
   return typeof field === 'string' && field !== '' ? field : undefined;
 }
 
-export function textOf(body: unknown, name: string): string | undefined {
-  return textIn(memberOf(body, name));
-}
+export const textOf = (body: unknown, name: string): string | undefined => textIn(memberOf(body, name));

@@ -25,9 +25,7 @@ export interface Judged {
   readonly headLeaks: readonly BreachKinds['secret in head'][];
 }
 
-export function answerRequirement(operation: OperationId): RequirementId {
-  return operations[operation].answers;
-}
+export const answerRequirement = (operation: OperationId): RequirementId => operations[operation].answers;
 
 export function judge(answer: Judged): Finding[] {
   const findings: Finding[] = [];

@@ -73,9 +73,7 @@ function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[
   return isObject(value) && Object.hasOwn(value, token) ? valuesAt(value[token], rest) : [];
 }
 
-function unique(keys: readonly string[]): string[] {
-  return [...new Set(keys)];
-}
+const unique = (keys: readonly string[]): string[] => [...new Set(keys)];
 
 /** An answer with more undocumented parts follows another document. */
 const longestList = 20;

@@ -184,9 +184,7 @@ function isExternal(value: unknown): boolean {
 }
 
 /** Their values may hold `$ref` as plain text. */
-function isOpaque(key: string): boolean {
-  return key.startsWith('x-') || ['default', 'enum', 'const'].includes(key);
-}
+const isOpaque = (key: string): boolean => key.startsWith('x-') || ['default', 'enum', 'const'].includes(key);
 
 function holdsReference(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

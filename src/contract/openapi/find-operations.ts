@@ -54,9 +54,7 @@ function operationsIn(document: SourceDocument): FoundOperation[] {
 }
 
 /** Some documents repeat the API's root in each path or end paths with a slash. */
-function belowRoot(path: string): string {
-  return path.replace(/^\/v2(?=\/)/, '').replace(/(?<=.)\/$/, '');
-}
+const belowRoot = (path: string): string => path.replace(/^\/v2(?=\/)/, '').replace(/(?<=.)\/$/, '');
 
 function isTagged({ value }: LocatedObject): boolean {
   const { tags } = value;

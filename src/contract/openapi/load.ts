@@ -178,13 +178,14 @@ class Reader {
     const names = this.document.members(this.document.member(node, 'responses')).map(([name]) => name);
     const name = ['default', '4XX', '4xx'].find((each) => names.includes(each));
     const instead = name ?? names.filter((each) => /^[45]/.test(each)).sort()[0];
-    if (instead !== undefined && name !== undefined) return this.#answer(this.#response(node, name));
-    const what =
-      instead === undefined
-        ? 'error answers are not judged'
-        : `all error answers are judged by the ${instead} response`;
-    const message = `no default response for errors: ${what}`;
-    this.#anomalies.push({ pointer: `${node.pointer}/responses`, message });
+    if (name === undefined) {
+      const what =
+        instead === undefined
+          ? 'error answers are not judged'
+          : `all error answers are judged by the ${instead} response`;
+      const message = `no default response for errors: ${what}`;
+      this.#anomalies.push({ pointer: `${node.pointer}/responses`, message });
+    }
     if (instead !== undefined) return this.#answer(this.#response(node, instead));
     return { schemaName: undefined, properties: [], mismatches: () => [] };
   }

@@ -138,17 +138,13 @@ export const operations = { ...mfaOperations, ...loginOperations };
 
 export type OperationId = keyof typeof operations;
 
-export function isOperationId(text: string): text is OperationId {
-  return Object.hasOwn(operations, text);
-}
+export const isOperationId = (text: string): text is OperationId => Object.hasOwn(operations, text);
 
 export const operationIds: readonly OperationId[] = Object.keys(operations).filter(isOperationId);
 export const mfaOperationIds = operationIds.filter((id) => id in mfaOperations);
 export const loginOperationIds = operationIds.filter((id) => id in loginOperations);
 
-export function operationRow(id: OperationId): OperationRow {
-  return operations[id];
-}
+export const operationRow = (id: OperationId): OperationRow => operations[id];
 
 /** Undefined for users' own keys, codes and logins. */
 export function partOf(id: OperationId): Part | undefined {

@@ -51,7 +51,10 @@ export function placeOf(source: string, text: string, pointer: string): string {
   for (const token of tokensOf(pointer)) {
     const children = childrenOf(events, node);
     const isList = events[node]?.type === EVENT_ID.SEQUENCE;
-    const isName = (child: number, n: number) => n % 2 === 0 && nameIn(text, events[child]) === token;
+    const isName = (child: number, n: number) => {
+      const event = events[child];
+      return n % 2 === 0 && event?.type === EVENT_ID.SCALAR && getScalarValue(text, event) === token;
+    };
     const found = isList ? Number(token) : children.findIndex(isName);
     const value = children[isList ? found : found + 1];
     const event = events[children[found] ?? -1];
@@ -73,10 +76,6 @@ function childrenOf(events: readonly Event[], parent: number): number[] {
     if (depth === 0) break;
   }
   return children;
-}
-
-function nameIn(text: string, event: Event | undefined): string | undefined {
-  return event?.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : undefined;
 }
 
 function startOf(event: Event): number {

@@ -17,9 +17,7 @@ const largestBytes = 8 * 1024 * 1024;
 const tooLarge = `is larger than ${largestBytes / 1024 / 1024} MiB; cut out the operations of the MFA API.`;
 const fetchTimeoutMs = 15_000;
 
-export function isUrl(location: string): boolean {
-  return /^https?:\/\//i.test(location);
-}
+export const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
 
 export function readSource(location: string): Promise<Source> {
   return isUrl(location) ? fetchSource(location) : readFileSource(location);

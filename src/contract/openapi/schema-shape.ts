@@ -175,9 +175,7 @@ function merged(one: SchemaShape, other: SchemaShape): SchemaShape {
   };
 }
 
-function allowsNull({ types, nullable }: SchemaShape): boolean {
-  return nullable || types.length === 0;
-}
+const allowsNull = ({ types, nullable }: SchemaShape): boolean => nullable || types.length === 0;
 
 /** An integer is a number, and an empty list allows every type. */
 function typesOfBoth(one: readonly string[], other: readonly string[]): readonly string[] {
@@ -209,17 +207,13 @@ function strictest(one: string | number, other: string | number, name: string): 
   return sorted([String(one), String(other)]).join(' and ');
 }
 
-export function isLeast(name: string): boolean {
-  return /^(min|exclusiveMin)/.test(name);
-}
+export const isLeast = (name: string): boolean => /^(min|exclusiveMin)/.test(name);
 
 function isNull({ types, nullable, values, properties }: SchemaShape): boolean {
   return types.length === 0 && properties.size === 0 && (nullable || values?.length === 0);
 }
 
-function sorted(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort();
-}
+const sorted = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
 
 /** Equal for shapes that differ only in names. */
 function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaShape): string {
@@ -231,9 +225,7 @@ function digestOfShape({ name: _, properties, values, items, ...rest }: SchemaSh
 }
 
 /** The texts of nested alternatives would grow without bound. */
-function digestOf(value: unknown): string {
-  return createHash('sha256').update(textOf(value)).digest('base64');
-}
+const digestOf = (value: unknown): string => createHash('sha256').update(textOf(value)).digest('base64');
 
 function textOf(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (inner instanceof Map ? [...inner] : inner)) ?? '';

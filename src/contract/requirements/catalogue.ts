@@ -184,14 +184,10 @@ function readOne(
 }
 
 /** `*` stands for any characters; commas separate alternatives. */
-export function idPattern(glob: string): RegExp {
-  return new RegExp(`^(?:${alternatives(glob, '.*')})$`);
-}
+export const idPattern = (glob: string): RegExp => new RegExp(`^(?:${alternatives(glob, '.*')})$`);
 
 /** Playwright matches tags between spaces. */
-export function tagPattern(glob: string): RegExp {
-  return new RegExp(`@(?:${alternatives(glob, '[^ ]*')})(?= |$)`);
-}
+export const tagPattern = (glob: string): RegExp => new RegExp(`@(?:${alternatives(glob, '[^ ]*')})(?= |$)`);
 
 function alternatives(globs: string, anything: string): string {
   return globs

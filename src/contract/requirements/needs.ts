@@ -164,15 +164,11 @@ export const needRows = {
 export type Need = keyof typeof needRows;
 type Needy = { readonly needs: readonly Need[] };
 
-export function isNeed(text: string): text is Need {
-  return Object.hasOwn(needRows, text);
-}
+export const isNeed = (text: string): text is Need => Object.hasOwn(needRows, text);
 
 export const needNames: readonly Need[] = Object.keys(needRows).filter(isNeed);
 
-export function needRow(need: Need): NeedRow {
-  return needRows[need];
-}
+export const needRow = (need: Need): NeedRow => needRows[need];
 
 /** Undefined if the target file permits the test. Needs with `foundOnTarget` are checked later. */
 export function missingNeed(target: Target, { needs }: Needy, options: NeedOptions): string | undefined {

@@ -27,13 +27,9 @@ function loadUses(): Readonly<Record<string, Uses | null>> {
   return loaded ?? {};
 }
 
-export function usesOf(requirement: string): Uses {
-  return loadUses()[requirement] ?? everything;
-}
+export const usesOf = (requirement: string): Uses => loadUses()[requirement] ?? everything;
 
-export function isRequirementId(text: string): text is RequirementId {
-  return Object.hasOwn(loadUses(), text);
-}
+export const isRequirementId = (text: string): text is RequirementId => Object.hasOwn(loadUses(), text);
 
 export function joined(a: Uses, b: Uses): Uses {
   const cluster = withCluster(a.cluster, b.cluster);

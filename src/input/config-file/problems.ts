@@ -10,21 +10,20 @@ export interface Place {
 
 /** Collects all problems of a file, so that its author sees them together. */
 export class Problems {
-  readonly #problems: { readonly place: Place | undefined; readonly text: string }[] = [];
+  readonly #problems: { readonly place: Place; readonly text: string }[] = [];
 
   constructor(private readonly file: string) {}
 
-  add(place: Place | undefined, path: KeyPath, text: string): void {
+  add(place: Place, path: KeyPath, text: string): void {
     this.#problems.push({ place, text: path.length === 0 ? text : `${pathText(path)}: ${text}` });
   }
 
   throwIfAny(): void {
     if (this.#problems.length === 0) return;
-    const sorted = this.#problems.toSorted((a, b) => compare(a.place, b.place));
-    const lines = sorted.map(({ place, text }) => {
-      const at = place === undefined ? `${this.file}:` : `${this.file}:${place.line}:${place.column}`;
-      return `${at} ${text}`;
-    });
+    const sorted = this.#problems.toSorted(
+      ({ place: one }, { place: other }) => one.line - other.line || one.column - other.column,
+    );
+    const lines = sorted.map(({ place, text }) => `${this.file}:${place.line}:${place.column} ${text}`);
     throw new ConfigurationError([...new Set(lines)].join('\n'));
   }
 }
@@ -35,8 +34,4 @@ export function pathText(path: KeyPath): string {
     if (typeof part === 'number') return `${text}[${part}]`;
     return text === '' ? part : `${text}.${part}`;
   }, '');
-}
-
-function compare(a: Place | undefined, b: Place | undefined): number {
-  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }

@@ -11,7 +11,7 @@ import { type MailSettings, readMail } from './mail.js';
 import { nameTrouble } from './name.js';
 import type { Account, AccountRole, Accounts, Allow, ByRole, Limits, Target } from './target.js';
 import { readTls } from './tls.js';
-import { isLoopback, readBaseUrl, readUrl } from './urls.js';
+import { isLoopback, readUrl } from './urls.js';
 
 /** `unknown` on systems without permission bits. */
 type FileAccess = 'private' | 'shared' | 'unknown';
@@ -62,13 +62,16 @@ function readName(values: Values, file: string): string {
   return name;
 }
 
+/** Returns the URL without trailing slashes. */
 function readRoot(values: Values): string | undefined {
   const text = values.text(['baseUrl']);
   if (text === undefined) return undefined;
-  const baseUrl = readBaseUrl(text);
-  if (typeof baseUrl === 'string') return baseUrl;
-  values.problem(['baseUrl'], baseUrl.trouble);
-  return undefined;
+  const url = readUrl(text);
+  const problem = (trouble: string) => void values.problem(['baseUrl'], trouble);
+  if ('trouble' in url) return problem(url.trouble);
+  if (text.includes('#')) return problem('must not have a fragment (#…)');
+  if (text.includes('?')) return problem('must not have a query (?…)');
+  return url.href.replace(/\/+$/, '');
 }
 
 function readRelease(values: Values): ReleaseName | 'auto' | undefined {

@@ -11,9 +11,7 @@ import type { Target } from './target.js';
 
 const extensions = ['.yaml', '.yml', '.json'];
 
-export function isTargetFile(path: string): boolean {
-  return extensions.includes(extname(path).toLowerCase());
-}
+export const isTargetFile = (path: string): boolean => extensions.includes(extname(path).toLowerCase());
 
 /** @throws ConfigurationError with a line of advice for each mistake, without secrets */
 export function readTarget(path: string, env: NodeJS.ProcessEnv, platform = process.platform): Target {

@@ -68,9 +68,7 @@ function pem(values: Values, path: KeyPath, folder: string): string | undefined 
   return undefined;
 }
 
-function isPem(text: string): boolean {
-  return /-----BEGIN [A-Z0-9 ]+-----/.test(text);
-}
+const isPem = (text: string): boolean => /-----BEGIN [A-Z0-9 ]+-----/.test(text);
 
 function certificates(values: Values, path: KeyPath, text: string): X509Certificate[] {
   const blocks = text.match(certificateBlock) ?? [];

@@ -15,14 +15,6 @@ export function readUrl(text: string): URL | { readonly trouble: string } {
   return url;
 }
 
-export function readBaseUrl(text: string): string | { readonly trouble: string } {
-  const url = readUrl(text);
-  if ('trouble' in url) return url;
-  if (text.includes('#')) return { trouble: 'must not have a fragment (#…)' };
-  if (text.includes('?')) return { trouble: 'must not have a query (?…)' };
-  return url.href.replace(/\/+$/, '');
-}
-
 /** True also for addresses such as 0.0.0.0, which reach this machine. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');

@@ -14,9 +14,7 @@ import { afterInterim, mayBeInterim } from './raw-answer.js';
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
 /** A pin replaces the verification of the chain. */
-function isVerified(tls: TlsSettings): boolean {
-  return !tls.insecure && tls.pin === undefined;
-}
+const isVerified = (tls: TlsSettings): boolean => !tls.insecure && tls.pin === undefined;
 
 function contextOf(tls: TlsSettings): SecureContext {
   const known = contexts.get(tls);

@@ -1,4 +1,4 @@
-import { joined } from './transport.js';
+import { groupBy } from '../../base/group.js';
 
 /** An answer with its exact bytes, which client libraries hide. */
 export interface RawAnswer {
@@ -7,6 +7,7 @@ export interface RawAnswer {
   readonly head: string;
   /** Names in lower case; commas join repeated fields. */
   readonly headers: Readonly<Record<string, string>>;
+  /** All bytes after the header section, with chunk marks. */
   readonly rest: Buffer;
 }
 
@@ -50,16 +51,27 @@ export function afterInterim(bytes: Buffer): { readonly before: Buffer; readonly
 }
 
 function fieldsOf(head: string): Record<string, string> {
-  const fields = new Map<string, string[]>();
-  for (const line of head.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':');
-    if (colon <= 0) continue;
-    const name = line.slice(0, colon).toLowerCase();
-    const values = fields.get(name) ?? [];
-    values.push(line.slice(colon + 1));
-    fields.set(name, values);
+  const lines = head
+    .split('\r\n')
+    .slice(1)
+    .filter((line) => line.indexOf(':') > 0);
+  const fields = groupBy(lines, (line) => line.slice(0, line.indexOf(':')).toLowerCase());
+  const values = [...fields].map(([name, all]) => [name, all.map((line) => line.slice(name.length + 1))]);
+  return joined(Object.fromEntries(values));
+}
+
+/** Names in lower case; commas join repeated fields. */
+export function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    // Blanks around a value don't belong to it (RFC 9112 5).
+    result[name.toLowerCase()] = [value]
+      .flat()
+      .map((each) => each.replace(/^[ \t]+|[ \t]+$/g, ''))
+      .join(', ');
   }
-  return joined(Object.fromEntries(fields));
+  return result;
 }
 
 interface Framed {
@@ -100,9 +112,7 @@ function reachesEnd(headers: Headers, rest: Buffer): boolean {
   return rest.length >= Math.min(...lengths.filter(isLength).map(Number));
 }
 
-function isLength(text: string): boolean {
-  return /^\d+$/.test(text);
-}
+const isLength = (text: string): boolean => /^\d+$/.test(text);
 
 /** Chunks mark the end only if chunked is the last coding. */
 function isChunked(coding: string | undefined): boolean {

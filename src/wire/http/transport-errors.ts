@@ -59,9 +59,7 @@ export function isTimeout(error: unknown): boolean {
 const unsent =
   /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|connect E(?:HOST|NET)UNREACH|UND_ERR_(?:CONNECT_TIMEOUT|INVALID_ARG)|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT\w*)|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*)\b/;
 
-export function neverSent(error: unknown): boolean {
-  return unsent.test(chainOf(error));
-}
+export const neverSent = (error: unknown): boolean => unsent.test(chainOf(error));
 
 export function howItBroke(error: unknown): 'refused' | 'closed' | undefined {
   const text = chainOf(error);

@@ -6,6 +6,7 @@ import { steadyNow } from '../../base/steady-now.js';
 import type { Target } from '../../input/target-file/target.js';
 import { connectorOf } from './connector.js';
 import { type Decoded, decoded } from './content-coding.js';
+import { joined } from './raw-answer.js';
 import { howItBroke, inWords, isTimeout, neverSent, tooLarge } from './transport-errors.js';
 
 export interface WireRequest {
@@ -153,17 +154,4 @@ async function readBody(body: AsyncIterable<Uint8Array>, url: URL): Promise<Buff
   const bytes = await bytesWithin(body, largestBody);
   if (bytes === undefined) throw new TransportError(tooLarge(url, largestBody));
   return bytes;
-}
-
-const withoutBlanks = (value: string) => value.replace(/^[ \t]+|[ \t]+$/g, '');
-
-/** Names in lower case; commas join repeated fields. */
-export function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined) continue;
-    // Blanks around a value don't belong to it (RFC 9112 5).
-    result[name.toLowerCase()] = [value].flat().map(withoutBlanks).join(', ');
-  }
-  return result;
 }

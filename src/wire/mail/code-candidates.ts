@@ -192,9 +192,7 @@ export function mayHoldCode(text: string): boolean {
 /** Stands for removed texts. It is no letter, digit or space. */
 const placeholder = '\ufffc';
 
-function blank(found: string): string {
-  return placeholder.repeat(found.length);
-}
+const blank = (found: string): string => placeholder.repeat(found.length);
 
 function scoreOf(text: string, start: number, end: number): number {
   const before = text.slice(Math.max(0, start - 120), start);

@@ -143,9 +143,7 @@ function htmlToText(source: string, leaveOut?: string): string {
     .trim();
 }
 
-function collapsed(text: string): string {
-  return text.replace(/\s+/g, ' ');
-}
+const collapsed = (text: string): string => text.replace(/\s+/g, ' ');
 
 function separatorOf(name: string): string {
   if (inline.has(name)) return '';

@@ -15,9 +15,7 @@ export interface MailFilter {
   readonly except?: ReadonlySet<ReceivedMail>;
 }
 
-export function folded(address: string): string {
-  return address.trim().toLowerCase();
-}
+export const folded = (address: string): string => address.trim().toLowerCase();
 
 export abstract class Mailbox {
   readonly #addresses: ReadonlyMap<string, string>;

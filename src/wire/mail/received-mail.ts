@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { cut } from '../../base/words.js';
 
 /** Printing or serialising a mail hides its content, which may hold a code. */
 export interface ReceivedMail {
@@ -45,9 +46,7 @@ export function maskedSubject(subject: string, codePattern?: RegExp): string {
   const flat = subject.normalize('NFKC').replace(/\s+/g, ' ').trim();
   const pattern = codePattern && new RegExp(codePattern.source, `${codePattern.flags.replace(/[gy]/g, '')}g`);
   const masked = pattern === undefined ? flat : flat.replace(pattern, (match) => match && '#');
-  const shown = masked.replace(/\p{Nd}/gu, '#');
-  if (shown === '') return '(no subject)';
-  return `"${shown.length > longestSubject ? `${shown.slice(0, longestSubject)}…` : shown}"`;
+  return flat === '' ? '(no subject)' : `"${cut(masked.replace(/\p{Nd}/gu, '#'), longestSubject)}"`;
 }
 
 /** No sender of codes nests mails more deeply. */
@@ -63,11 +62,7 @@ export async function parseMail(raw: Uint8Array): Promise<MailContent> {
   return { ...content, wrapped };
 }
 
-interface Parsed extends Pick<MailContent, 'subject' | 'text' | 'html'> {
-  readonly attached: readonly Uint8Array[];
-}
-
-async function parsed(raw: Uint8Array): Promise<Parsed> {
+async function parsed(raw: Uint8Array) {
   try {
     const { default: PostalMime } = await import('postal-mime');
     const { subject, text, html, attachments } = await PostalMime.parse(raw, {

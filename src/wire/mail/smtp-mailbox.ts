@@ -162,20 +162,15 @@ async function withCertificate(server: SMTPServer, session: SMTPServerSession): 
   else if (server.options.cert !== certificate.cert) server.updateSecureContext({ ...certificate });
 }
 
-interface Certificate {
-  readonly key: string;
-  readonly cert: string;
-}
-
-let made: Promise<Certificate | undefined> | undefined;
+let made: ReturnType<typeof makeCertificate> | undefined;
 
 /** Each process makes one certificate before the first mail, because it takes long; undefined if it can't. */
-function mailCertificate(): Promise<Certificate | undefined> {
-  made ??= make();
+function mailCertificate() {
+  made ??= makeCertificate();
   return made;
 }
 
-async function make(): Promise<Certificate | undefined> {
+async function makeCertificate(): Promise<{ readonly key: string; readonly cert: string } | undefined> {
   try {
     const { generate } = (await import('selfsigned')).default;
     const pems = await generate([{ name: 'commonName', value: 'mfa-conformance' }], {
@@ -189,23 +184,27 @@ async function make(): Promise<Certificate | undefined> {
   }
 }
 
-/** A replaced worker frees the port only when it ends. */
 const retryForMs = 2000;
 const retryEveryMs = 25;
 
-async function listenOn(server: SMTPServer, host: string, port: number): Promise<number> {
+async function listenOn({ server }: SMTPServer, host: string, port: number): Promise<number> {
   const giveUpAt = steadyNow() + retryForMs;
   for (;;) {
-    const failure = await attempt(server, host, port);
-    if (failure === undefined) break;
-    if (failure !== 'EADDRINUSE' || steadyNow() > giveUpAt) {
-      throw new ConfigurationError(
-        `Mail can't be received on ${authorityOf(host, port)}: ${advice[failure] ?? failure}.`,
-      );
+    try {
+      server.listen(port, host);
+      await once(server, 'listening');
+      break;
+    } catch (error) {
+      const failure = codeOf(error) || reasonOf(error);
+      if (failure !== 'EADDRINUSE' || steadyNow() > giveUpAt) {
+        throw new ConfigurationError(
+          `Mail can't be received on ${authorityOf(host, port)}: ${advice[failure] ?? failure}.`,
+        );
+      }
     }
     await sleep(retryEveryMs);
   }
-  const address = server.server.address();
+  const address = server.address();
   return address === null || typeof address === 'string' ? port : address.port;
 }
 
@@ -217,13 +216,3 @@ const advice: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name is unknown. Set an address of this machine in mail.listen',
   EAFNOSUPPORT: 'this machine does not speak that kind of address. Set an IPv4 address in mail.listen',
 };
-
-async function attempt({ server }: SMTPServer, host: string, port: number): Promise<string | undefined> {
-  try {
-    server.listen(port, host);
-    await once(server, 'listening');
-    return undefined;
-  } catch (error) {
-    return codeOf(error) || reasonOf(error);
-  }
-}
