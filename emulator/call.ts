@@ -14,7 +14,6 @@ export interface World {
   readonly mailer: Mailer;
 }
 
-/** A step of the pipeline that a fault may skip. */
 export type Step = 'authentication' | 'authorisation' | 'media type' | 'checks';
 
 export interface Call {
@@ -28,9 +27,7 @@ export interface Call {
   readonly rawHeaders: readonly string[];
   /** The bytes as sent. Undefined if they exceeded the limit. */
   content: Buffer | undefined;
-  /** Undefined if the request has no content. */
   body: Json | undefined;
-  /** Undefined for an anonymous call. */
   caller: User | undefined;
   readonly skip: Set<Step>;
   readonly connection: object;
@@ -40,7 +37,6 @@ export interface Call {
 export interface Answer {
   status: number;
   headers: Record<string, string>;
-  /** Undefined if the answer has no content. */
   body: Json | undefined;
 }
 
@@ -86,16 +82,13 @@ export function noContent(): Answer {
   return { status: 204, headers: {}, body: undefined };
 }
 
-/** The credentials that this release reads from a request. */
 export interface Credentials {
   readonly apiKey?: string;
   readonly authorization?: string;
   readonly sessionId?: string;
 }
 
-/**
- * The rules of the API as small functions, which faults and variants replace. Operations leave all decisions to them.
- */
+/** The rules of the API, which faults and variants replace. Operations leave all decisions to these rules. */
 export interface Rules {
   /** The parameters of new TOTP keys. `stepsBack` and `stepsAhead` are the accepted window. */
   totp: {
@@ -143,13 +136,11 @@ export interface Rules {
   /** Returns the time step to which a code belongs. Undefined if the step is outside the accepted window. */
   stepOf(code: string, key: TotpKey, now: number): number | undefined;
   isReplay(step: number, key: TotpKey): boolean;
-  /** The keys whose codes are right at a user's login. */
   loginKeys(user: User, world: World): readonly TotpKey[];
 
   passwordRight(user: User, password: string): boolean;
   asksForCode(user: User, world: World): boolean;
   mechanismEnabled(mechanism: string, world: World): boolean;
-  /** The kinds of code that an otpType may stand for. */
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
   /**
@@ -161,12 +152,9 @@ export interface Rules {
   beginsLogin(body: JsonObject, world: World): boolean;
   /** Whether a pending session may call this operation. */
   firstStepMay(operation: string | null): boolean;
-  /** Whether this code finishes the user's login. */
   secondStepRight(user: User, type: string, code: string, world: World): boolean;
-  /** Turns a pending session into a full one. */
   finishLogin(firstStep: string, user: User, world: World): void;
 
-  /** Whether a requested code is mailed. */
   mailsNow(owner: MailCode['owner'], world: World): boolean;
   newMailCode(world: World, owner: MailCode['owner']): string;
   mailCodeFits(entry: MailCode, code: string, owner: MailCode['owner'], now: number): boolean;

@@ -1,7 +1,6 @@
 import { faults } from './faults/index.js';
 import { variants } from './variants/index.js';
 
-/** Renders lines for a person, or a JSON array. The text ends with a line break. */
 export function renderCatalogue(which: 'faults' | 'variants', asJson: boolean): string {
   const rows =
     which === 'faults'

@@ -10,7 +10,7 @@ export interface Certificate {
   readonly pin: string;
 }
 
-/** Creates a self-signed certificate for this host and the loopback names, which is its own authority. */
+/** A self-signed certificate for this host and the loopback names, which is its own authority. */
 export async function createCertificate(host: string): Promise<Certificate> {
   const names = new Set(['localhost', '127.0.0.1', '::1', host]);
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'MFA emulator' }], {

@@ -19,7 +19,6 @@ const nullableString = { kind: 'string', nullable: true } as const;
 const passwordString = { kind: 'string', nullable: true, cameWith: 'supportPassword' } as const;
 const referenceString = { kind: 'string', nullable: true, cameWith: 'references' } as const;
 
-/** The request properties that this emulator reads. It ignores all other properties. */
 export const bodyChecks = {
   mfaConfig: {
     enabled: { kind: 'boolean' },

@@ -1,8 +1,7 @@
-/** The emulator's own time: real time plus all moves. It never goes back while it runs. */
+/** The emulator's own time: real time plus all moves, in epoch milliseconds. It never goes back. */
 export class Clock {
   #aheadMs = 0;
 
-  /** Epoch milliseconds. */
   now(): number {
     return Date.now() + this.#aheadMs;
   }

@@ -61,7 +61,6 @@ export function useLoginCode(user: User, otpType: string, code: string, world: W
     );
 }
 
-/** @throws Refusal 429 if the owner got too many mails without using a code */
 function countMail(owner: Owner, { state, rules, clock }: World): void {
   const { mails, windowMs } = rules.mailLimit;
   const now = clock.now();
@@ -106,10 +105,7 @@ export function voidMailCodes(owner: Owner, world: World): void {
   world.state.mailCodes = world.state.mailCodes.filter((entry) => entry.owner !== owner);
 }
 
-/**
- * Returns the owner under which wrong passwords of a user name count. An unknown name gets an owner too: otherwise
- * locks would reveal which users exist.
- */
+/** The owner of wrong passwords. Unknown names have one too, or locks would reveal which users exist. */
 export function passwordOf(username: string | undefined): string {
   return `password of ${username}`;
 }

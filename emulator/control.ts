@@ -10,7 +10,7 @@ export interface Controlled {
   reset(start: StartState | undefined): void;
 }
 
-/** Creates the control port for tests, on loopback. The caller starts it. */
+/** The control port for tests, on loopback. The caller makes it listen. */
 export function createControl(controlled: Controlled): http.Server {
   return http.createServer((request, response) => {
     handle(request, controlled).then(

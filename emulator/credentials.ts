@@ -3,7 +3,7 @@ import type { User } from './state.js';
 
 export const tokenType = 'Bearer';
 
-/** Returns a header field; `name` is in lower case. If the field is repeated, its first value counts. */
+/** `name` is in lower case. If the field is repeated, its first value counts. */
 export function header(call: Call, name: string): string | undefined {
   const field = call.headers[name];
   return Array.isArray(field) ? field[0] : field;

@@ -210,7 +210,6 @@ export function handsWithoutCode(
   return users;
 }
 
-/** Returns the user whom a body names, whatever the password. */
 export function userNamed(body: Json | undefined, { state }: World): User | undefined {
   const name = text(body, 'username');
   return state.users.find(({ username }) => username === name);

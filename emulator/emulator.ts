@@ -34,7 +34,6 @@ export interface EmulatorOptions {
   /** The port on loopback. Default 0: any free port. */
   readonly controlPort?: number;
   readonly startState?: StartState;
-  /** The number of users besides admin, viewer and other. */
   readonly accounts?: number;
 }
 
@@ -157,7 +156,6 @@ function trust(
   return ca === undefined ? { pin: certificate.pin } : { ca };
 }
 
-/** Returns the address that clients use: if the host is a wildcard, the loopback address. */
 function hostForUrl(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

@@ -8,12 +8,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Returns the object. Returns an empty one for other JSON, which the checks let through only under a fault. */
+/** Other JSON, which the checks let through only under a fault, becomes an empty object. */
 export function asObject(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** Returns the object that a text holds. Returns an empty object for other or malformed JSON. */
+/** The object that a text holds; an empty one for other or malformed JSON. */
 export function objectIn(content: Buffer | string | undefined): JsonObject {
   try {
     const value: Json = JSON.parse(String(content));
@@ -23,7 +23,6 @@ export function objectIn(content: Buffer | string | undefined): JsonObject {
   }
 }
 
-/** Returns the text of a property. Undefined if the property is absent, null or of another type. */
 export function text(body: Json | undefined, name: string): string | undefined {
   const value = own(body, name);
   return typeof value === 'string' ? value : undefined;

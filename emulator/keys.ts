@@ -21,7 +21,7 @@ export function createKey(
   };
 }
 
-/** Returns the members of a key that only the answer to its creation has. */
+/** The members of a key that only the answer to its creation has. */
 export function shownOnce(key: TotpKey, world: World): { totpSecretKey: string; totpUri: string } {
   const totpSecretKey = world.rules.secretText(key.secret);
   return { totpSecretKey, totpUri: world.rules.keyUri(key, totpSecretKey) };

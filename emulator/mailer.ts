@@ -80,7 +80,6 @@ export class Mailer {
     });
   }
 
-  /** Drops the mails that were not delivered yet. */
   clear(): void {
     this.#pending.abort();
     this.#pending = new AbortController();

@@ -46,7 +46,6 @@ async function main(): Promise<void> {
   );
 }
 
-/** Returns the first line of a target file. By it, editors find the schema and complete keys. */
 function schemaLine(file: string): string {
   if (/\.json$/i.test(file)) return '';
   const schema = specFile('target.schema.json');

@@ -7,7 +7,6 @@ export function nearest(wanted: string, known: readonly string[], most = 5): str
     .map(({ id }) => id);
 }
 
-/** Whether one id contains the other. If so, they count as near, however different their lengths. */
 function likeness(a: string, b: string): boolean {
   return a.length > 2 && b.length > 2 && (a.includes(b) || b.includes(a));
 }

@@ -6,7 +6,6 @@ import type { Json } from './json.js';
 import type { Operation } from './operations/operation.js';
 import type { Seams } from './seams.js';
 
-/** Runs one call of an operation. It checks the credential, then the privilege, then the body. */
 export async function respond(
   operation: Operation,
   call: Call,

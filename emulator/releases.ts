@@ -31,10 +31,8 @@ export interface Release {
   readonly verificationState: boolean;
   /** Error.taskLogId. */
   readonly taskLogId: boolean;
-  /** Access tokens in the Authorization header. */
   readonly bearer: boolean;
   readonly accessTokensPath: string;
-  /** Whether changes of support MFA need the support user's password. */
   readonly supportPassword: boolean;
   /** VerifySupportUserTotp returns a reference id, which can replace a code. */
   readonly references: boolean;

@@ -7,7 +7,7 @@ import { hotp, stepAt, toBase32 } from './totp.js';
 
 const anHourMs = 3_600_000;
 
-/** Returns the rules of the reference target. Each call makes a fresh copy, which deviations may change. */
+/** The rules of the reference target. Each call makes a fresh copy, which deviations may change. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: a list of rules
 export function referenceRules(): Rules {
   const rules: Rules = {
@@ -110,7 +110,6 @@ export function referenceRules(): Rules {
   return rules;
 }
 
-/** Whether a code of the current factor can confirm a change. */
 function protectsItself(support: SupportMfa): boolean {
   if (!support.enabled) return false;
   return support.mfaType === 'email' || (support.mfaType === 'totp' && support.verification === 'kSuccess');

@@ -9,7 +9,6 @@ import type { Role, StartState } from './state.js';
 export type Which = OperationId | readonly OperationId[] | 'any';
 
 type Nothing = false | null | undefined | '';
-/** The members that a hook replaces, or nothing. */
 type Change<T> = Partial<T> | Nothing;
 
 type OnInput = (call: Call, world: World) => void;
@@ -18,7 +17,6 @@ type OnAnswer = (answer: Answer, call: Call, world: World) => Change<Answer> | P
 type OnWire = (answer: WireAnswer, call: Call, world: World) => Change<WireAnswer>;
 type Edit<B> = (body: B, call: Call, world: World) => JsonObject | Nothing;
 
-/** The rules that are functions. */
 type Deciding = {
   [Name in keyof Rules]: Rules[Name] extends (...args: never) => unknown ? Name : never;
 }[keyof Rules];
@@ -77,10 +75,7 @@ export class Seams {
     });
   }
 
-  /**
-   * Notes what `read` returns for each of these calls.
-   * @returns a function for the latest note, which is undefined before the first call
-   */
+  /** @returns a function for the latest note, which is undefined before the first of these calls */
   noted<T>(which: Which, read: (body: JsonObject, call: Call, world: World) => T): () => T | undefined {
     let last: T | undefined;
     this.body(which, (body, call, world) => {
@@ -105,7 +100,6 @@ export class Seams {
     });
   }
 
-  /** Replaces some members of the bodies of successful answers. */
   show(which: Which, change: Edit<JsonObject>): void {
     this.success(which, (body, call, world) => {
       const members = change(body, call, world);
@@ -113,14 +107,12 @@ export class Seams {
     });
   }
 
-  /** Changes answers with a 4xx status. */
   refusal(which: Which, hook: OnAnswer): void {
     this.answer(which, (answer, call, world) =>
       answer.status >= 400 && answer.status < 500 ? hook(answer, call, world) : undefined,
     );
   }
 
-  /** Changes the bytes of an answer. */
   wire(which: Which, hook: OnWire): void {
     this.#wire.push({ which, hook });
   }
@@ -170,20 +162,14 @@ export interface Variant {
 export interface Fault {
   readonly id: string;
   readonly description: string;
-  /**
-   * Ids of the requirements that the fault was written for. `spec/turns-red.json` lists other requirements
-   * that turn red.
-   */
+  /** Ids of the requirements that the fault was written for; spec/turns-red.json lists the others. */
   readonly breaks: readonly string[];
   readonly since?: ReleaseName;
   readonly tls?: true;
   apply(seams: Seams): void;
 }
 
-/**
- * Completes a deviation by naming the place where it acts: a seam, a rule, or a function that changes several
- * of them.
- */
+/** Completes a deviation by the place where it acts: a seam, a rule, or a function that changes several. */
 const holds = <Made>(by: (apply: Apply) => Made) => ({
   by,
   with: <Args extends readonly unknown[]>(act: (seams: Seams, ...args: Args) => void, ...args: Args) =>

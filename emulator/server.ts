@@ -12,7 +12,6 @@ export const root = '/v2';
 /** The server reads an oversized body up to this size and discards it, so that the client gets the refusal. */
 const drainedAtMost = 64 * 1024 * 1024;
 
-/** Creates the HTTP server of the API, which does not listen yet. */
 export function createServer(
   world: World,
   seams: Seams,
@@ -123,7 +122,6 @@ function callOf(request: FastifyRequest, operation: Call['operation']): Call {
 
 const tooLarge = Symbol('too large');
 
-/** Returns the content; undefined if it was too large. For a request without content, Fastify's body is undefined. */
 function contentOf(body: unknown): Buffer | undefined {
   if (Buffer.isBuffer(body)) return body;
   return body === tooLarge ? undefined : Buffer.alloc(0);

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from './json.js';
 import type { StartState } from './state.js';
 
-/** Returns the starting state that the JSON describes, or a sentence about a mistake in it. */
+/** @returns the starting state, or a sentence about a mistake in it */
 export function readStartState(body: Json): StartState | string {
   if (!isObject(body)) return 'The starting state must be an object.';
   const cluster = own(body, 'clusterMfa');

@@ -62,7 +62,6 @@ export interface StartState {
     readonly authenticationTypes?: readonly string[] | null;
     readonly retainUserMfaSettings?: boolean | null;
   };
-  /** The domains of users outside LOCAL. */
   readonly domains?: { readonly [R in Role]?: string };
   readonly supportMfa?: { readonly enabled?: boolean; readonly mfaType?: 'email'; readonly email?: string };
 }

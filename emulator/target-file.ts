@@ -14,10 +14,7 @@ export interface TargetFileInput {
   readonly tls: { readonly ca: string } | { readonly pin: string } | undefined;
 }
 
-/**
- * Returns the content of a target file for a running emulator. By default the target is disposable and allows
- * everything.
- */
+/** By default the target is disposable and allows everything. */
 export function targetFileOf(input: TargetFileInput): Record<string, unknown> {
   const account = (role: Role): Record<string, unknown> => {
     const { username, password, domain, email, apiKey, sid } = input.state.user(role);

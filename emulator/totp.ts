@@ -44,7 +44,6 @@ export function stepAt(epochMs: number, period: number): number {
   return Math.floor(epochMs / 1000 / period);
 }
 
-/** TOTP of RFC 6238 at an instant in epoch milliseconds. */
 export function totp(secret: Uint8Array, epochMs: number, parameters: TotpParameters): string {
   return hotp(secret, stepAt(epochMs, parameters.period), parameters);
 }

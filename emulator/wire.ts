@@ -23,7 +23,6 @@ export async function send(answer: WireAnswer, reply: FastifyReply): Promise<voi
   await reply.code(answer.status).headers(answer.headers).send(answer.content);
 }
 
-/** Returns the whole answer as bytes, for a connection that closes after it. */
 export function bytesOf(answer: WireAnswer, method: string): Buffer {
   const { raw = {}, content = Buffer.alloc(0) } = answer;
   const framing = raw.framing ?? (answer.status === 204 ? {} : { 'content-length': String(content.length) });

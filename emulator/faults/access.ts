@@ -20,7 +20,6 @@ const letIn = (seams: Seams, admits: (credentials: Credentials, call: Call, worl
     admits(credentials, call, world) ? world.state.admin : undefined,
   );
 
-/** Some requests without a valid credential can use an operation. */
 const admits =
   (kind: string, what: string, isMeant: (credentials: Credentials) => boolean, first?: ReleaseName) =>
   ({ id, slug, since = first }: (typeof guarded)[number]): readonly Fault[] =>
@@ -38,7 +37,6 @@ const wrongToken = admits('wrong-token', 'with an unknown access token', byToken
 const bySession = ({ sessionId }: Credentials) => sessionId !== undefined;
 const wrongSession = admits('wrong-session', 'with an unknown session id', bySession, '7.2.1');
 
-/** If `may` accepts a call, it needs no privilege. */
 const alsoMay = (seams: Seams, may: Rules['mayCall']) =>
   seams.wrap('mayCall', (mayCall, ...asked) => may(...asked) || mayCall(...asked));
 
@@ -236,7 +234,6 @@ export const accessFaults: readonly Fault[] = [
   ...behindPublic('encoded-dots', '%2e%2e'),
 ];
 
-/** The target checks privileges only in some cases or for some users. */
 export const privilegeFaults: readonly Fault[] = faultsOf({
   'access/viewer-may-enrol-the-support-user': breaks('access/viewer-cannot-update-support-mfa')
     .says('PATCH /support-user/mfa to totp works for a view-only user.')
@@ -285,7 +282,6 @@ function inAnyCase(known: ReadonlyMap<string, User>, id: string | undefined): Us
 
 const tokenOf = ({ authorization }: Credentials) => authorization?.split(' ')[1];
 
-/** The target accepts a credential that is almost right. */
 export const nearCredentialFaults: readonly Fault[] = faultsOf({
   'access/keys-in-any-case': breaks('access/key-in-other-case-is-refused')
     .says('API keys are compared without regard to case.')

@@ -7,7 +7,6 @@ import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 const put: OperationId = 'UpdateMFAConfig';
 const patch: OperationId = 'UpdateSupportMFAConfig';
 
-/** If `isCause` accepts a body, the target answers 500. */
 const crashes = (seams: Seams, operation: OperationId, isCause: (body: Json) => boolean) =>
   seams.body(operation, (body) => {
     if (body !== undefined && isCause(body))

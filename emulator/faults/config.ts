@@ -5,7 +5,6 @@ import type { ClusterMfa } from '../state.js';
 
 const put = 'UpdateMFAConfig';
 
-/** PUT /mfa-config keeps the old value of one property. */
 const loses = (seams: Seams, property: keyof ClusterMfa) =>
   seams.wrap('storeCluster', (_earlier, before, wanted) => ({ ...wanted, [property]: before[property] }));
 
@@ -179,7 +178,6 @@ function isJson(text: string): boolean {
 
 const knownTypes = ['email', 'totp', 'salesforce'];
 
-/** The target accepts any list of texts as authenticationTypes, and stores those that `keep` selects. */
 function skipChecksOfTypes(seams: Parameters<Fault['apply']>[0], keep: (types: string[]) => string[]): void {
   seams.edit(put, (body, call) => {
     const types = own(body, 'authenticationTypes');

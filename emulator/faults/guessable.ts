@@ -13,10 +13,7 @@ const jwt = (_token: string, username: string, now: number) => {
   return `${signed}.${createHmac('sha256', randomBytes(32)).update(signed).digest('base64url')}`;
 };
 
-/**
- * Session ids and access tokens are rising numbers. Each exceeds the one before by `step`. If this is absent,
- * the time decides on a difference from 1 to 7.
- */
+/** Session ids and access tokens rise by `step`; without `step`, by 1 to 7, as the time decides. */
 function handsOutRising(seams: Seams, step?: bigint): void {
   let last = BigInt(`0x7${randomBytes(15).toString('hex')}000`);
   const next = (_token: string, _username: string, now: number) => {

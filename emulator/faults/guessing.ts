@@ -34,7 +34,6 @@ function counts(
   );
 }
 
-/** Refused attempts don't count. */
 const countsNone = (seams: Seams, which: Which, who: (call: Call) => Owner) =>
   seams.refusal(which, (_answer, call, { state }) => void state.failures.delete(who(call)));
 
@@ -110,10 +109,7 @@ const single = faultsOf({
     ),
 });
 
-/**
- * Concurrent wrong codes count as one wrong code. @param isOneByOne whether their answers come one after
- * another
- */
+/** Concurrent wrong codes count as one. @param isOneByOne whether their answers come one after another */
 function losesCounts(seams: Seams, isOneByOne: boolean): void {
   const before = new WeakMap<Call, number>();
   let atWork = Promise.resolve();

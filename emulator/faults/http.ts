@@ -20,10 +20,7 @@ function bytesOf(seams: Seams, operation: OperationId, change: (bytes: Buffer) =
   });
 }
 
-/**
- * Adds a second member `enabled`, with the same value as the first one if `isSame`, otherwise with the
- * opposite value.
- */
+/** Adds a second `enabled`: equal to the first one if `isSame`, else its opposite. */
 const enabledTwice = (seams: Seams, isSame: boolean) =>
   bytesOf(seams, get, (bytes) => {
     const isOn = bytes.includes('"enabled":true');

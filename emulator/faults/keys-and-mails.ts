@@ -11,13 +11,9 @@ import type { MailCode, Owner, TotpKey, User } from '../state.js';
 /** Longer than concurrent requests take to arrive. */
 const raceMs = 60;
 
-/** Half an hour in time steps of 30 seconds. */
 const halfAnHour = 60;
 
-/**
- * A login without a code returns an id, as `hand` says. If `given` finds this id in a request of the
- * operation `opens`, the target accepts the request.
- */
+/** A login without a code returns an id, as `hand` says. If `given` finds the id, `opens` succeeds. */
 function firstStep(
   seams: Seams,
   hand: Parameters<typeof handsWithoutCode>[1],

@@ -226,7 +226,6 @@ function anHourAfter(seams: Seams, operation: 'UpdateMFAConfig' | 'UpdateSupport
   return () => seams.clock.now() - at > 3_600_000;
 }
 
-/** Logins that need no code, because the target misreads the login or who logs in. */
 export const unaskedFaults: readonly Fault[] = faultsOf({
   'totp-login/nothing-set-up-no-code': breaks('totp-login/refuses-password-alone-without-key')
     .says('While both types are enabled, a user without a key and without a mailed code needs no code.')

@@ -8,7 +8,6 @@ import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import { type MailCode, type Owner, supportOwner } from '../state.js';
 
-/** Codes go to the addresses that `change` returns. If it returns undefined, they go to the right one. */
 const mailsTo = (
   seams: Seams,
   change: (address: string, call: Call, world: World) => string | readonly string[] | undefined,

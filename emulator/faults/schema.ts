@@ -111,7 +111,6 @@ const wrongErrors = (seams: Seams, wrong: JsonObject) =>
   seams.refusal('any', (answer) => isObject(answer.body) && { body: { ...answer.body, ...wrong } });
 const areErrors = 'http/errors-are-error';
 
-/** Answers that violate the schemas: wrong types, forbidden nulls, values outside enums. */
 export const schemaFaults: readonly Fault[] = [
   ...wrongSuccesses,
   ...faultsOf({
@@ -128,7 +127,6 @@ export const schemaFaults: readonly Fault[] = [
   }),
 ];
 
-/** For each operation, an undocumented success status. */
 export const statusFaults: readonly Fault[] = operations.flatMap(({ id, wrongStatus }) => {
   if (wrongStatus === undefined) return [];
   const [slug, status, requirement] = wrongStatus;

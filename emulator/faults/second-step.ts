@@ -28,7 +28,6 @@ function rightSteps(user: User, code: string, { state, clock }: World, most: num
   });
 }
 
-/** Finishes the login of a pending session whose request the target refused. */
 function finish(call: Call, world: World): Partial<Answer> | undefined {
   if (call.caller === undefined) return;
   world.rules.finishLogin(header(call, 'session-id') ?? '', call.caller, world);

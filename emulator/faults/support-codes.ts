@@ -12,7 +12,6 @@ const verify = 'VerifySupportUserTotp';
 const currentCode = (key: TotpKey, now: number) =>
   hotp(key.secret, stepAt(now, key.parameters.period), key.parameters);
 
-/** Returns the support user's keys, the oldest first. The list grows with each new key. */
 function rememberKeys(seams: Seams): readonly TotpKey[] {
   const keys: TotpKey[] = [];
   seams.success(patch, (_body, _call, { state }) => {
@@ -22,10 +21,7 @@ function rememberKeys(seams: Seams): readonly TotpKey[] {
   return keys;
 }
 
-/**
- * Returns a function that finds the key that the last change replaced while support MFA was on.
- * @param wasProven true: only a key with a verified code counts; false: only one without
- */
+/** The key that the last change replaced while MFA was on, if its verification fits `wasProven`. */
 function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefined {
   let replaced: TotpKey | undefined;
   seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {

@@ -13,7 +13,6 @@ const configure = 'ConfigureSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-/** The codes that would be right as mfaCode now. */
 function rightCodes({ state, clock }: World): readonly string[] {
   const { mfaType, key } = state.support;
   if (mfaType === 'email')

@@ -9,10 +9,7 @@ const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-/**
- * In email mode, the code that `which` selects is right as mfaCode. `which` gets the codes mailed since the last
- * change, the oldest first.
- */
+/** `which` picks the right mfaCode among the codes mailed since the last change, oldest first. */
 function takesMailed(seams: Seams, which: (codes: readonly string[]) => string | undefined): void {
   let codes: readonly string[] = [];
   seams.answer(send, (answer, _call, { state }) => {

@@ -6,7 +6,6 @@ import { hotp, stepAt, toBase32 } from '../totp.js';
 
 const enrolments: readonly OperationId[] = ['CreateTotpKey', 'UpdateSupportMFAConfig'];
 
-/** Changes one member of answers with a key, so that they no longer fit the key. */
 const changes = (name: string) => (seams: Seams, which: Which, change: (value: string) => string) =>
   seams.show(which, (body) => {
     const value = text(body, name);
@@ -39,7 +38,6 @@ function sharesSecret(seams: Seams, operation: OperationId): void {
   );
 }
 
-/** The number of consecutive wrong codes for each key. */
 const wrongCodes = new WeakMap<object, number>();
 
 const badUri = ['totp-key/uri-is-key-uri', 'support-totp/uri-is-key-uri'];

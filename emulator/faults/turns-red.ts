@@ -26,9 +26,5 @@ function read(): Readonly<Record<string, TurnsRed>> {
   return Object.fromEntries(right);
 }
 
-/**
- * Maps each fault to its entry in spec/turns-red.json. `level` tells whether the fault turns only `should` requirements
- * red. `besides` lists requirements that turn red although the fault was not written for them. A report on the fault
- * begins with `head`.
- */
+/** By fault: `besides` turn red without being in `breaks`, and the report begins with `head`. */
 export const turnsRed = read();

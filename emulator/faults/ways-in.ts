@@ -137,7 +137,6 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
 /** The lock does not recognise the user by these spellings either, so two requirements turn red. */
 const byName = ['ways-in/name-in-any-form-needs-code', 'guessing/lock-holds-for-every-name'];
 
-/** Returns the user name that the directory reads in a login. Undefined if it equals the given one or is unknown. */
 function readAs(body: JsonObject, of: (name: string) => string, { state }: World): string | undefined {
   const given = text(body, 'username');
   const name = given === undefined ? undefined : of(given);
@@ -175,7 +174,6 @@ function loginIn(content: string): JsonObject {
 
 const mediaTypeOf = (call: Call) => header(call, 'content-type');
 
-/** If `is` accepts a call, the target takes it for the admin's. */
 const opensApi = (seams: Seams, is: (call: Call, world: World) => boolean) =>
   alsoKnows(seams, (_credentials, call, world) => (is(call, world) ? world.state.admin : undefined));
 

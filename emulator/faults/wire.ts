@@ -102,7 +102,6 @@ export const wireFaults: readonly Fault[] = [
 
 const writes = ['UpdateMFAConfig', 'UpdateSupportMFAConfig'] as const;
 
-/** Wrong answers to undocumented requests. */
 export const unknownFaults: readonly Fault[] = faultsOf({
   'http/unknown-path-is-200': breaks('http/unknown-is-no-success')
     .says('An unknown path is answered 200 with an empty object.')

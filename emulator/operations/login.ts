@@ -75,7 +75,6 @@ function sendEmailOtp(call: Call, world: World): Answer {
   return noContent();
 }
 
-/** Returns the user. @throws the same Refusal for an unknown user and a wrong password */
 function userByPassword(body: JsonObject, world: World): User {
   const username = text(body, 'username');
   const domain = text(body, 'domain') ?? 'LOCAL';

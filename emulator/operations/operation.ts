@@ -6,7 +6,6 @@ import type { Privilege } from '../state.js';
 export interface Operation {
   readonly id: string;
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
-  /** The path below the API's root. */
   readonly path: string | ((release: Release) => string);
   /** The first release that has the operation. Absent if every release has it. */
   readonly since?: ReleaseName;

@@ -6,9 +6,6 @@ import { asObject, text } from '../json.js';
 import type { User } from '../state.js';
 import { type Operation, required } from './operation.js';
 
-/**
- * Returns the answer to POST /users/sessions with the password alone. The answer contains a pending session.
- */
 export function firstStepFor(user: User, { state }: World): Answer {
   const sessionId = randomBytes(24).toString('base64url');
   state.firstSteps.set(sessionId, user);

@@ -4,7 +4,6 @@ import { attempt, passwordOf } from '../codes.js';
 
 export const supportPassword = passwordOf('the support user');
 
-/** @throws Refusal unless the support user's password is right */
 export function demandSupportPassword(password: string | undefined, world: World): void {
   const isRight = () => world.rules.supportPasswordRight(password, world);
   // A missing password does not count as an attempt.

@@ -133,7 +133,6 @@ function settle(
   return withoutKey(wanted);
 }
 
-/** Returns the state of a mode without a key, which is not verified. */
 export function withoutKey(support: SupportMfa): SupportMfa {
   const { key: _left, ...rest } = support;
   return { ...rest, verification: 'kNotStarted' };

@@ -79,10 +79,6 @@ function refuse(answer: Answer, status: number, errorCode: string, message: stri
   Object.assign(answer, { status, headers: {}, body: { errorCode, message, taskLogId: null } });
 }
 
-/**
- * The password alone gets a pending session, which can call only MFA operations.
- * @param cookieName also sets a cookie that can call the same operations; other calls are then answered 403
- */
 function firstStep(
   mayEnrol: boolean,
   cookieName?: string,

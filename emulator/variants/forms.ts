@@ -48,7 +48,6 @@ const errors: readonly Form[] = [
   ['message', 'long', (message) => `${message} `.repeat(40).trim()],
 ];
 
-/** The names of the forms, each as `property.form`. */
 export const forms: readonly string[] = [...credentials, ...shown, ...errors].map(
   ([property, form]) => `${property}.${form}`,
 );

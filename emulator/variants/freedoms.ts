@@ -83,7 +83,6 @@ function reordered(place: string, name: string, order: string | undefined): Sett
   });
 }
 
-/** Gives a refusal another 4xx status. The reference target's errorCode tells which refusal. */
 function refused(place: string, errorCode: string, status: number): Setter | undefined {
   const which: OperationId | 'any' | undefined = place === 'any' || isOperationId(place) ? place : undefined;
   if (which === undefined || !(status >= 400 && status < 500)) return undefined;

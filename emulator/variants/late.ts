@@ -25,14 +25,14 @@ function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where:
   };
 }
 
-/** GET /mfa-config shows a change only some time after the PUT was answered. */
+/** GET /mfa-config shows a change late. */
 export function showClusterLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readCluster } = rules;
   rules.readCluster = past(seams, (world) => readCluster(world), delayMs, where);
 }
 
-/** GET /support-user/mfa shows a change only some time after the change was answered. */
+/** GET /support-user/mfa shows a change late. */
 export function showSupportLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readSupport } = rules;
@@ -69,7 +69,6 @@ export function keysLate({ rules }: Seams, delayMs: number): void {
   };
 }
 
-/** A deleted session still works for some time. */
 export function endSessionsLate(seams: Seams, delayMs: number, where = everywhere): void {
   const ended = new Map<string, number>();
   const users = new Map<string, User | undefined>();

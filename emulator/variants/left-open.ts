@@ -58,7 +58,6 @@ function refuseNoOps(seams: Seams, status: number): void {
   });
 }
 
-/** Differences that the API document allows. */
 export const leftOpenVariants: readonly Variant[] = variantsOf({
   'patch-answers-new-key-only': conforms()
     .says('PATCH /support-user/mfa returns a new secret and its URI without the configuration.')

@@ -6,7 +6,6 @@ import { conforms, type Variant, variantsOf } from '../seams.js';
 
 const codeNames = ['otpCode', 'otp', 'mfaCode', 'totpCode'];
 
-/** Conforming variants, each resembling a fault as closely as possible. */
 export const nearestVariants: readonly Variant[] = variantsOf({
   'user-without-privileges': conforms()
     .says('One user has no privilege, and reads GET /mfa-config only.')

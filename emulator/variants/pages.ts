@@ -18,7 +18,6 @@ const asPage = ({ headers }: WireAnswer, phrase: string) => ({
   content: Buffer.from(`<html><center><h1>${phrase}</h1></center></html>`),
 });
 
-/** Pages of web servers in front of the API, and missing answers. */
 export const pageVariants: readonly Variant[] = variantsOf({
   'type-page-415': conforms()
     .says('A body of another media type is answered 415 with the HTML page of a web server.')

@@ -29,7 +29,6 @@ function written(folder: string, name: string, content: object): void {
   writeFileSync(join(folder, `${name}-result.json`), JSON.stringify(content));
 }
 
-/** The status of a result after this verdict was applied. */
 function taken(verdict: Verdict): unknown {
   const folder = temporaryFolder();
   written(join(folder, 'from'), 'x', resultOf('lab'));

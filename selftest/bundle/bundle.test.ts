@@ -21,7 +21,6 @@ function written(zip: Buffer): string {
 
 type Parts = readonly { readonly name: string; readonly bytes: Buffer }[];
 
-/** The bundle with changed parts and the original manifest. */
 const tampered = (change: (parts: Parts) => Parts) =>
   written(zipOf(change([...(unpacked(bundleOf(entries)) ?? [])])));
 

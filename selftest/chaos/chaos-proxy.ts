@@ -3,7 +3,6 @@ import { listen } from '../cli/servers.js';
 import { mulberry32, pick } from '../detection/sample.js';
 import type { OnEnd } from '../tool/processes.js';
 
-/** The kinds of harm that a bad network does to a connection. */
 export const mischiefs = ['refuse', 'reset', 'truncate', 'delay', 'corrupt', 'blackhole'] as const;
 export type Mischief = (typeof mischiefs)[number];
 
@@ -19,12 +18,8 @@ const spared = 3;
 /** The harm comes within this many bytes. Most answers are shorter, and most handshakes even shorter. */
 const farthest = 6000;
 
-/**
- * Stands between suite and target, and harms a share of the connections, which a seed chooses. It knows nothing of TLS
- * or HTTP: it counts bytes.
- */
+/** Stands between suite and target, and harms connections that a seed chooses. It counts bytes only. */
 export class ChaosProxy {
-  /** How often each kind of harm took effect. */
   readonly done = { refuse: 0, reset: 0, truncate: 0, delay: 0, corrupt: 0, blackhole: 0 };
   port = 0;
   readonly #open = new Set<Socket>();
@@ -40,7 +35,7 @@ export class ChaosProxy {
     this.#random = mulberry32(seed);
   }
 
-  /** @param target a port on loopback @param share the share of connections to harm, 0 to 1 */
+  /** @param target a port on loopback @param share of the connections to harm, 0 to 1 */
   static async before(
     target: number,
     seed: number,

@@ -4,7 +4,6 @@ import { performed } from '../cli/in-process.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { type ChaosPlan, runThroughChaos } from './chaos.js';
 
-/** A part of what `npm run prove:chaos` tries. */
 const fault = faults.find(({ id }) => id === 'mfa-config/loses-enabled');
 const plans: readonly ChaosPlan[] = [
   { seed: 1, share: 0.5, grep: 'support-mfa/*' },

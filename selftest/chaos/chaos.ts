@@ -27,11 +27,7 @@ export interface ChaosRun {
 const boundMs = 600_000;
 const requestTimeoutMs = 5000;
 
-/**
- * Runs the suite through a bad network over TLS, then restores the state through a good one.
- *
- * @param run runs the command line; if absent, the suite runs in a process of its own
- */
+/** Runs the suite through a bad network over TLS, then restores the state through a good one. */
 export async function runThroughChaos(
   plan: ChaosPlan,
   folder: string,

@@ -16,14 +16,7 @@ import {
 
 type OnEnd = TestContext['onTestFinished'];
 
-type BadTarget = readonly [
-  is: string,
-  /** @returns the base URL */
-  at: (onEnd: OnEnd) => Promise<string>,
-  says: RegExp,
-  /** Further keys of the target file. */
-  more?: object,
-];
+type BadTarget = readonly [is: string, at: (onEnd: OnEnd) => Promise<string>, says: RegExp, more?: object];
 
 const json = answering(200, 'application/json', '{}');
 const page = '<!doctype html><title>Welcome</title><h1>It works</h1>';
@@ -150,7 +143,6 @@ test('targets without reach, clock or mailbox do not affect the verdicts on othe
   expectNoTrace(ended, folder);
 });
 
-/** A stack trace doesn't help a user and may reveal internals. */
 function expectNoTrace({ stdout, stderr }: Ended, folder: string): void {
   const written = [...filesBelow(`${folder}/out`)];
   for (const [where, text] of [['stdout', stdout], ['stderr', stderr], ...written] as const) {

@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import { type Shell, shells } from '../../src/cli/completion.js';
 import { program, temporaryFolder } from './suite.js';
 
-/** Shell scripts that print the completions of a line. */
 const asking: Readonly<Record<Shell, readonly string[]>> = {
   bash: [
     '--norc',

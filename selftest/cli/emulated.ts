@@ -4,12 +4,7 @@ import { emulate } from '../emulator/tools.js';
 import type { OnEnd } from '../tool/processes.js';
 import { type StartedEmulator, writeTarget } from './suite.js';
 
-/**
- * Starts an emulator.
- *
- * @param more keys to add to its target file
- * @returns the path of its target file, `NAME.yaml`
- */
+/** @param more keys to add to its target file @returns the path of this file, `NAME.yaml` */
 export async function emulated(
   folder: string,
   name: string,
@@ -20,7 +15,6 @@ export async function emulated(
   return writeTarget(folder, { ...running.targetFile(), name, ...more }, `${name}.yaml`);
 }
 
-/** Like startEmulator of suite.ts, but in this process. */
 export async function emulator(
   folder: string,
   onEnd: OnEnd = onTestFinished,

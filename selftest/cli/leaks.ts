@@ -1,7 +1,6 @@
 import { parse } from 'yaml';
 import { membersIn } from '../../src/base/shape.js';
 
-/** All passwords and keys in the content of a target file. */
 export const secretsOf = (content: unknown): string[] =>
   [...membersIn(content)].flatMap(([name, inner]) =>
     typeof inner === 'string' && /password|apiKey/i.test(name) ? [inner] : [],
@@ -9,7 +8,6 @@ export const secretsOf = (content: unknown): string[] =>
 
 export const secretsOfTarget = (text: string): string[] => secretsOf(Object(parse(text)).accounts);
 
-/** The length of the shortest secret. */
 const startLength = 8;
 
 /** The secrets that occur in a text. `byStart` groups them by their first characters. */

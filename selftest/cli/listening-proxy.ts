@@ -2,7 +2,6 @@ import { membersIn, parsedJson } from '../../src/base/shape.js';
 import type { OnEnd } from '../tool/processes.js';
 import { proxyBefore } from '../tool/proxy.js';
 
-/** Members of bodies whose values are secrets, as the API document names them. */
 const secretMembers = new Set([
   'password',
   'currentPassword',

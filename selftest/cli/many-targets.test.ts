@@ -10,16 +10,12 @@ import { performed } from './in-process.js';
 import { secretsOf } from './leaks.js';
 import { type Ended, filesBelow, temporaryFolder, writeTarget } from './suite.js';
 
-/** Each target has few requirements, because these tests are about many targets. */
 const grep = ['--grep', 'mfa-config/get-*'];
 const count = 4;
 const shards = [1, 2];
 const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
-/** The target that does not conform. */
 const faulty = 3;
-/** The target with another release. Its file says auto, so the suite detects the release. */
 const older = 2;
-/** The last target file names the same target as the first one. */
 const targets = count - 1;
 
 const folder = temporaryFolder(afterAll);
@@ -69,7 +65,6 @@ afterAll(async () => {
 
 const eventsOf = (n: number) => readEvents(join(folder, 'whole', nameOf(n), 'events.jsonl'));
 
-/** The matrix without times, which differ in each run. */
 function matrixIn(out: string): { readonly exitCode: number; readonly targets: readonly object[] } {
   const text = readFileSync(join(folder, out, 'matrix.json'), 'utf8');
   return JSON.parse(text, (key, value: unknown) =>

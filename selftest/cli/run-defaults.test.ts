@@ -10,7 +10,6 @@ import { messageOf } from '../target/files.js';
 import { emulated } from './emulated.js';
 import { cli, folders, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
-/** The options of `run` that hold with these flags and these defaults of the target file. */
 function asked(defaults: unknown, ...flags: readonly string[]) {
   const folder = temporaryFolder();
   const whole = new Command('whole').option('--env-file <file>').option('--no-color');

@@ -42,7 +42,6 @@ export function answering(status: number, type: string, body: string): RequestLi
 
 export const httpServer = (listener: RequestListener): Server => http.createServer(listener);
 
-/** HTTPS with a self-signed certificate. */
 export async function selfSigned(listener: RequestListener): Promise<Server> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }]);
   return https.createServer({ cert, key }, listener);
@@ -50,7 +49,6 @@ export async function selfSigned(listener: RequestListener): Promise<Server> {
 
 export const tcpServer = (onConnection: (socket: Socket) => void): Server => net.createServer(onConnection);
 
-/** A port where nothing listens. */
 export async function unusedPort(): Promise<number> {
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

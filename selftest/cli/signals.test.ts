@@ -114,7 +114,6 @@ test('restore restores the state by the journal after SIGKILL', async ({ expect,
   const stateDir = ['--state-dir', join(folder, 'state')];
   const target = ['-t', emulator.targetFile];
 
-  // The recorded outcomes are enough for a verdict.
   const merged = join(folder, 'merged');
   const report = ['report', '--from', join(folder, 'out'), '--out', merged];
   expect((await performed(...report)).code).toBe(4);
@@ -148,7 +147,6 @@ test('restore restores the state by the journal after SIGKILL', async ({ expect,
   expect(none.stdout).toContain('No open journals');
 });
 
-/** Requirements that pass early, and others that run for a while. */
 const changing = { cluster: 'mfa-config/get-*,totp-login/*', support: 'mfa-config/get-*,support-email/*' };
 
 type OnEnd = TestContext['onTestFinished'];
@@ -163,7 +161,6 @@ function inThisProcess(args: readonly string[]) {
   return { ended: performed(...args), kill };
 }
 
-/** A run that has just switched on cluster MFA or support MFA. */
 type Begin<Run> = (args: readonly string[], onEnd: OnEnd) => Run;
 async function runUntilChanged<Run>(what: keyof State, onEnd: OnEnd, begin: Begin<Run>) {
   const folder = temporaryFolder(onEnd);
@@ -175,13 +172,11 @@ async function runUntilChanged<Run>(what: keyof State, onEnd: OnEnd, begin: Begi
   return { folder, emulator: target, found, run };
 }
 
-/** The emulator's target file, with a clock control that can't be reached. */
 function withoutClock(folder: string, { targetFile, control }: StartedEmulator): string {
   const content = readFileSync(targetFile, 'utf8').replace(control, 'http://127.0.0.1:1');
   return write(folder, 'no-clock.yaml', content, 0o600);
 }
 
-/** Switches cluster MFA on, as a test does. */
 async function switchOn({ baseUrl, targetFile }: StartedEmulator): Promise<void> {
   const apiKey = /apiKey: "?([^"\n]+)/.exec(readFileSync(targetFile, 'utf8'))?.[1] ?? '';
   const { status } = await fetch(`${baseUrl}/mfa-config`, {

@@ -12,7 +12,6 @@ import { firstLineOf, folderUntil, type OnEnd, printedOn } from '../tool/process
 export const program = join(packageRoot(), 'dist', 'cli', 'main.js');
 export const emulatorProgram = join(packageRoot(), 'dist', 'emulator', 'main.js');
 
-/** Makes a folder that is removed when the test ends. */
 export function temporaryFolder(onEnd: OnEnd = onTestFinished): string {
   return folderUntil(onEnd, 'selftest');
 }
@@ -28,7 +27,6 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Everything printed so far, on both streams. */
   readonly printed: () => string;
 }
 
@@ -39,7 +37,6 @@ export interface StartOptions {
   readonly fileKilobytes?: number;
 }
 
-/** Starts the built program as a user does. The end of the test kills it. */
 export const start = (args: readonly string[], options: StartOptions = {}, onEnd?: OnEnd): Started =>
   spawned(program, args, options, onEnd);
 
@@ -92,7 +89,6 @@ export function writeTarget(folder: string, content: object, name = 'target.yaml
   return file;
 }
 
-/** The content of a target file with made-up credentials. */
 export function targetAt(baseUrl: string, more: object = {}): Record<string, unknown> {
   return {
     name: 'lab',
@@ -108,7 +104,6 @@ export function verdictOf(folder: string, name = 'lab'): Verdict {
   return parseVerdict(readFileSync(file, 'utf8'), file);
 }
 
-/** The text of every file below a folder, by its path from there. */
 export function filesBelow(folder: string): Map<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return new Map(
@@ -125,7 +120,6 @@ export interface StartedEmulator {
   readonly targetFile: string;
 }
 
-/** Starts the built emulator in a process with this environment. The end of the test kills it. */
 export async function startEmulator(
   folder: string,
   onEnd: OnEnd,

@@ -18,7 +18,6 @@ interface Loaded {
 
 let loaded: Promise<Loaded> | undefined;
 
-/** The built suite with its tests, loaded as in Playwright's process. */
 async function load(): Promise<Loaded> {
   const { prepareStackTrace } = Error;
   const inOrder: typeof import('../../fixtures/in-order.js') = await import(join(fixtures, 'in-order.js'));

@@ -14,7 +14,6 @@ interface At {
 
 type WrongUsage = readonly [is: string, args: (at: At) => readonly string[], says: RegExp];
 
-/** `run` with a changed target file. */
 function withFile(more: object) {
   return ({ folder, baseUrl }: At) => {
     const file = writeTarget(folder, targetAt(baseUrl, more));

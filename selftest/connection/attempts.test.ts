@@ -48,7 +48,6 @@ const login = (password: string, username = 'admin'): Partial<Call> => ({
 });
 const surely: Partial<Call> = { ...login('right'), options: { expects: 'accepted' } };
 
-/** Attempts by their names. Names of users differ in case only. */
 const tries: Readonly<Record<string, Partial<Call>>> = {
   login: login('wrong', 'Admin'),
   right: login('right', 'Admin'),

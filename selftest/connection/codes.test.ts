@@ -8,7 +8,6 @@ import { Authenticator } from '../../src/wire/otp/authenticator.js';
 const contract = await loadContract('7.1.2_u3');
 const secret = new TextEncoder().encode('12345678901234567890');
 
-/** Codes by a clock that starts one step after the epoch. Only a wait moves it. */
 function codesFromOne({ at = 30_000, apartMs = 0 } = {}): Codes {
   let now = at;
   const clock = {

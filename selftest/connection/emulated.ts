@@ -28,7 +28,6 @@ export async function connecting(content: object, release: ReleaseName = '7.1.2_
   return { open, events, target, stateDir };
 }
 
-/** One connection to a server on this port. @param more keys to add to its target file */
 export async function connectedTo(port: number, more: object = {}) {
   const { open, ...run } = await connecting(targetAt(`http://127.0.0.1:${port}/v2`, more));
   const connection = await open();

@@ -10,7 +10,6 @@ async function passed<T>(work: Promise<T>): Promise<T> {
   return work;
 }
 
-/** A target that accepts codes of a new key only after a delay, and one of its keys. */
 function targetOf(atFirstMs: number) {
   let delayMs = atFirstMs;
   const waits: number[] = [];

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { emulated } from './emulated.js';
 
-/** A connection to an emulator that shows changes late. The connection has learned this already. */
 async function connected(delayMs = 300) {
   const { open } = await emulated([`delay:configuration=${delayMs}`, `delay:support=${delayMs}`]);
   const connection = await open();

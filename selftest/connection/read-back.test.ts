@@ -6,7 +6,6 @@ import { answerOf, callOf } from './calls.js';
 
 vi.mock('node:timers/promises', () => import('../tool/faked-timers.js'));
 
-/** Reads until a read shows the change. @returns the number of reads, and the time in milliseconds */
 async function look(readBack: ReadBack, shows: (afterMs: number, nth: number) => boolean, options = {}) {
   const startedAt = Date.now();
   let tries = 0;
@@ -137,14 +136,12 @@ describe('the time that a change is given', () => {
   });
 });
 
-/** Reads one configuration, by default the cluster's, and finds it with this `enabled`. */
 async function read(readBack: ReadBack, enabled: boolean, part: 'cluster' | 'support' = 'cluster') {
   const operation = part === 'cluster' ? 'GetMFAConfig' : 'GetSupportMFAConfig';
   const call = callOf({ operation, request: { ...callOf().request, method: 'GET' } });
   await readBack.reading(call, async (sent) => answerOf(200, { enabled }, sent));
 }
 
-/** The time that a promise takes, in milliseconds. */
 const takes = async (passed: Promise<unknown>) => {
   const startedAt = Date.now();
   await vi.runAllTimersAsync();

@@ -25,7 +25,6 @@ function mailsWith(mail: Partial<MailOf> = {}) {
   return { mails, waits };
 }
 
-/** A target that refuses codes until the n-th one. */
 function target(takesNth: number) {
   const { mails, waits } = mailsWith();
   let used = 0;

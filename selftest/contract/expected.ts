@@ -4,10 +4,7 @@ import { rows } from '../tool/rows.js';
 // The documented operations and properties, written independently of the documents. Without `since`, all releases have
 // them.
 
-/**
- * The columns: id, call, request schema (with `?` if the body is optional), status, answer, privileges,
- * since.
- */
+/** Columns: id, call, request schema (`?`: the body is optional), status, answer, privileges, since. */
 const operations = rows`
   CreateEmailOtp | POST /email-otp | CreateEmailOtpRequestBody? | 204 |  | none
   SendEmailOtp | POST /send-email-otp |  | 204 |  | none
@@ -28,7 +25,6 @@ const operations = rows`
 const isIn = (release: ReleaseName) => (since: string | undefined) =>
   since === undefined || releaseNames.some((name) => name === since && isSince(release, name));
 
-/** The operations of the release; the first release has another path for tokens. */
 export function expectedOperations(release: ReleaseName): Record<string, unknown>[] {
   return operations
     .filter(([, , , , , , since]) => isIn(release)(since))
@@ -53,10 +49,7 @@ export function expectedCredentials(release: ReleaseName): Record<string, string
   };
 }
 
-/**
- * Each property has its type, `?` if nullable, its enumeration and its default (`=`). `-` marks read-only
- * properties, `*` required ones. The first release comes last.
- */
+/** Type (`?`: nullable), enumeration, default (`=`), `-`: read-only, `*`: required; first release last. */
 const properties = rows`
   MfaConfigInfo.enabled: boolean =false
   MfaConfigInfo.authenticationTypes: array? of string WAYS
@@ -113,7 +106,6 @@ const properties = rows`
   ConfigureSupportUserMfaParams.mfaType: string? WAYS | 7.3.2
 `;
 
-/** `Schema.property: shape` for all properties of the release, sorted. */
 export function expectedProperties(release: ReleaseName): string[] {
   const ways = isSince(release, '6.8.1') ? 'email|totp|salesforce' : 'email|totp';
   return properties

@@ -158,7 +158,6 @@ const referring = ($ref: string) => stringify(changedContent((document) => put(d
 
 const wrong = 'defs:\n  Alias:\n    $ref: "#/defs/Nowhere"\n';
 
-/** The path of a document that refers to shared.yaml, in a folder with these further files. */
 function besides(files: Readonly<Record<string, string>>): string {
   const path = temporaryFolder();
   for (const [name, content] of Object.entries({ 'a.yaml': referring('shared.yaml#/defs/Alias'), ...files }))

@@ -10,7 +10,6 @@ export function releaseFile(release: ReleaseName): string {
   return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
 }
 
-/** The document of a release, read without the module under test. */
 export function rawDocument(release: ReleaseName): OpenAPIV3.Document {
   return parse(readFileSync(releaseFile(release), 'utf8'));
 }
@@ -30,21 +29,18 @@ export function namedSchemas(document: OpenAPIV3.Document): [string, OpenAPIV3.S
   );
 }
 
-/** The properties that a schema declares itself. */
 export function ownProperties(schema: OpenAPIV3.SchemaObject): [string, OpenAPIV3.SchemaObject][] {
   return Object.entries(schema.properties ?? {}).filter(
     (entry): entry is [string, OpenAPIV3.SchemaObject] => !isReference(entry[1]),
   );
 }
 
-/** A named schema, and the parts of its allOf. */
 export function partsOf(document: OpenAPIV3.Document, name: string): OpenAPIV3.SchemaObject[] {
   const schema = new Map(namedSchemas(document)).get(name);
   if (schema === undefined) throw new Error(`no schema ${name}`);
   return [schema, ...(schema.allOf ?? []).flatMap((part) => partsOf(document, referenced(part) ?? ''))];
 }
 
-/** The properties of a named schema and its parts. */
 export function allProperties(
   document: OpenAPIV3.Document,
   name: string,
@@ -66,7 +62,6 @@ export function operationsIn(document: OpenAPIV3.Document): Operation[] {
   );
 }
 
-/** The name of the schema that a successful answer has. */
 export function answerOf({ responses }: OpenAPIV3.OperationObject): string | undefined {
   const [, response] = Object.entries(responses).find(([status]) => status !== 'default') ?? [];
   if (response === undefined || isReference(response)) return undefined;

@@ -134,7 +134,6 @@ function byId(operations: readonly Record<string, unknown>[]): Record<string, un
   return Object.fromEntries(operations.map((operation) => [String(operation['id']), operation]));
 }
 
-/** A schema in the notation of expected.ts. */
 function shapeOf(shape: OpenAPIV3.SchemaObject, owner: OpenAPIV3.SchemaObject, name: string): string {
   const required = owner.required?.includes(name) === true ? '*' : '';
   const readOnly = shape.readOnly === true ? '-' : '';

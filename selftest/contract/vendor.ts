@@ -7,17 +7,14 @@ import { loadContractFile } from '../../src/contract/openapi/load.js';
 import { temporaryFolder, write } from '../target/files.js';
 import { releaseFile } from './raw.js';
 
-/** A part of a document that a test changes. */
 export interface Part {
   [name: string]: Part;
 }
 
-/** Writes a document that is removed when the test ends. */
 export function written(content: string, name = 'document.yaml'): string {
   return write(temporaryFolder(), name, content);
 }
 
-/** A release's document with changes, as a file. */
 export function changedRelease(change: (document: Part) => void, release: ReleaseName = '7.1.2_u3'): string {
   // JSON is YAML, and is read in half the time.
   return written(JSON.stringify(changedContent(change, release), undefined, 1));

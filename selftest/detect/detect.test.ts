@@ -75,7 +75,6 @@ test('detecting sends only GET and OPTIONS', async () => {
   expect([...methods].sort()).toEqual(['GET', 'OPTIONS']);
 });
 
-/** A target that answers reads as the newest release does. */
 async function newest(): Promise<Target> {
   const support = { enabled: false, mfaType: null, otpVerificationState: null };
   const bodies: Readonly<Record<string, object>> = {

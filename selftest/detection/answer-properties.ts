@@ -4,7 +4,6 @@ import { answerOf, operationsIn, ownProperties, partsOf, rawDocument } from '../
 
 /** A property of a successful answer, or of every Error, with the freedoms that the document leaves. */
 export interface AnswerProperty {
-  /** An operation's id, or `Error`. */
   readonly place: string;
   readonly name: string;
   readonly nullable: boolean;
@@ -13,7 +12,6 @@ export interface AnswerProperty {
   readonly fallback: unknown;
 }
 
-/** Every optional property of the answers of a release, by its document. */
 export function answerProperties(release: ReleaseName): AnswerProperty[] {
   const document = rawDocument(release);
   const successes = operationsIn(document).flatMap(({ operation }) => {

@@ -1,8 +1,5 @@
-/**
- * Variants that are tried together, because targets differ in several ways at once. The variants of an item don't
- * contradict each other, and each variant is in at least one item. `npm run prove` tries all items; with --alone it
- * also tries each variant alone.
- */
+// Targets differ in several ways at once, so variants are tried together if they don't contradict each other.
+// Each variant is in at least one item. `npm run prove --alone` also tries each variant alone.
 const items = `
 - slow totp-8-digits-60s-sha256 mail-slow wrong-codes-slowed
 - put-read-after-300ms proxy-in-front patch-replaces address-kept-after-disabling extra-properties
@@ -62,7 +59,6 @@ const items = `
 - one-mail-a-minute-untold mail-html-base64 types-in-any-order chunked
 `;
 
-/** The variants of each item; the first one names it. */
 export const combinations: readonly (readonly [string, ...string[]])[] = items
   .split(/^- /m)
   .slice(1)

@@ -11,11 +11,9 @@ export interface FlawClass {
   /** Requirements that turn red on a target with such a flaw: those that its faults break, and those in `also`. */
   readonly requirements: readonly string[];
   readonly faults: readonly string[];
-  /** Why there is no requirement; absent if there is one. */
   readonly notApplicable?: string;
 }
 
-/** An entry of flaw-classes.yaml. */
 interface Entry extends Pick<FlawClass, 'flaw' | 'ids' | 'notApplicable'> {
   readonly faults?: readonly string[];
   readonly also?: readonly string[];

@@ -3,7 +3,6 @@ import type { ReleaseName } from '../../src/base/model/releases.js';
 import { type AnswerProperty, answerProperties } from './answer-properties.js';
 import { allPairs, type Factor } from './pairwise.js';
 
-/** The release whose freedoms are tried; targets have it by default. */
 const release: ReleaseName = '7.1.2_u3';
 
 /** Properties that are optional only in the document: without them the operation is useless for clients. */
@@ -68,15 +67,11 @@ export function freedoms(): Factor[] {
   ];
 }
 
-/**
- * The targets to try. A row has at most one setting of each factor. For other factors the reference's setting
- * holds.
- */
+/** The targets to try. For factors that a row doesn't set, the reference's setting holds. */
 export function freedomRows(): string[][] {
   return allPairs(freedoms(), mayMeet);
 }
 
-/** Requirements of level should that a row rightly turns red. */
 export function failedByRow(row: readonly string[]): string[] {
   return leavesAside.flatMap(([setting, requirement, hiddenBy = '']) =>
     row.some((one) => setting.test(one)) && !row.includes(hiddenBy) ? [requirement] : [],

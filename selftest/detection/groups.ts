@@ -15,10 +15,7 @@ const groundwork: ReadonlySet<string> = new Set<RequirementId>([
   'support-mfa/get-answers-200',
 ]);
 
-/**
- * Faults that can share an emulator: they break different requirements of different operations, so that a red
- * requirement identifies its fault.
- */
+/** Faults of a group break different requirements and operations: a red requirement shows its fault. */
 export function groupsOf(
   faults: readonly Expectation[],
   requirements: readonly Requirement[],
@@ -36,7 +33,6 @@ export function groupsOf(
   return groups;
 }
 
-/** One emulator with all faults of a group. */
 export function together(group: readonly Expectation[], name: string): Expectation {
   const [first] = group;
   if (first === undefined) throw new Error('A group of faults has no fault.');
@@ -45,10 +41,7 @@ export function together(group: readonly Expectation[], name: string): Expectati
   return { ...first, name, faults, fails };
 }
 
-/**
- * The members of a group that its judgement does not prove. A member may hide another, so that not all requirements of
- * the other are red. Returns all members if a result has no explanation.
- */
+/** The members that the judgement doesn't prove, because others hide them; all if a result is unexplained. */
 export function unprovenOf(
   group: readonly Expectation[],
   judgement: Judgement,

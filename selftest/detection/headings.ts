@@ -8,12 +8,10 @@ export const wantedShare = 97;
 interface Heading {
   readonly head: string;
   readonly text: string;
-  /** Whether the fault was written for this requirement. */
   readonly isMeant: boolean;
   readonly isOneCause: boolean;
 }
 
-/** Whether the report on a fault begins with the broken requirement and shows it as one cause. */
 export class Headings {
   readonly #of = new Map<string, Heading>();
 

@@ -5,12 +5,7 @@ import type { Judgement, Subject } from './matrix.js';
 
 const requirements = loadRequirements();
 
-/**
- * An invented judgement of a subject.
- *
- * @param called the operations that each requirement used
- * @param reason the reason of each outcome
- */
+/** @param called the operations that each requirement used @param reason the reason of each outcome */
 export function judgementWith(
   subject: Subject,
   outcomes: Readonly<Record<string, OutcomeKind>>,

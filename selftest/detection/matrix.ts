@@ -19,7 +19,6 @@ export interface Subject {
 
 export interface Judgement {
   readonly subject: Subject;
-  /** The verdict on this target. Undefined if the run gave none. */
   readonly verdict: Verdict | undefined;
   /** What else the run printed about this target, if the run ended with exit code 2 or by a signal. */
   readonly trouble: readonly string[];
@@ -27,7 +26,6 @@ export interface Judgement {
   readonly red: readonly string[];
 }
 
-/** The file with the run's output, in its folder of reports. */
 export const printedFile = 'printed.txt';
 
 export interface JudgeOptions {
@@ -37,23 +35,17 @@ export interface JudgeOptions {
   readonly mailTimeoutMs?: number;
   /** The ids to test. If absent, all requirements. */
   readonly only?: readonly string[];
-  /** The root of another build of the suite. */
   readonly build?: string;
   /** Puts a proxy before an emulator. @returns the base URL for the target file */
   readonly through?: (baseUrl: string) => Promise<string>;
   /** The number of lanes. If set, the suite can't move the clock: otherwise tests would run one by one. */
   readonly lanes?: number;
-  /** Runs the command line; if absent, the suite runs in a process of its own. */
   readonly perform?: PerformCommand;
   /** Whether to write results for Allure too, and the printed output to `printedFile`. */
   readonly all?: true;
 }
 
-/**
- * Runs the built suite, like a user, against one emulator for each subject. One run starts the processes only once.
- *
- * @param folder for target files, state and reports; need not exist
- */
+/** Runs the built suite once, against one emulator for each subject. @param folder need not exist */
 export async function judge(
   subjects: readonly Subject[],
   folder: string,
@@ -114,7 +106,6 @@ export function verdictIn(out: string, name: string): Verdict | undefined {
   return existsSync(file) ? parseVerdict(readFileSync(file, 'utf8'), file) : undefined;
 }
 
-/** The judgement of a run that has ended. @param out its folder of reports */
 export function judgementIn(subject: Subject, trouble: readonly string[], out: string): Judgement {
   const verdict = verdictIn(out, subject.name);
   // A fact can't fail; its reason shows that the test measured another value.

@@ -3,7 +3,6 @@ import { freedomOf } from '../../emulator/variants/freedoms.js';
 import { freedomRows, freedoms, mayMeet } from './freedoms.js';
 import { allPairs, type Factor, pairsIn } from './pairwise.js';
 
-/** Pairs of settings of different factors that may be together and occur in no row. */
 function missingPairs(
   factors: readonly Factor[],
   rows: readonly (readonly string[])[],

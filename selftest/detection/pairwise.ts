@@ -6,16 +6,14 @@ export interface Factor {
   readonly settings: readonly string[];
 }
 
-/** Whether a target may have both settings. */
 type MayMeet = (one: string, other: string) => boolean;
 
 /** Takes the best of this many random rows. A larger number makes the array shorter and the search longer. */
 const candidates = 30;
 
 /**
- * Rows in which every two compatible settings of different factors occur together at least once: a covering array of
- * strength 2, made greedily. A factor whose pairs are all covered keeps the reference's setting. Equal factors give
- * equal rows.
+ * Rows in which every two compatible settings of different factors meet: a covering array of strength 2, made
+ * greedily. A factor whose pairs are all covered keeps the reference's setting. Equal factors, equal rows.
  */
 export function allPairs(factors: readonly Factor[], mayMeet: MayMeet): string[][] {
   const pairs = new OpenPairs(factors, mayMeet);
@@ -30,7 +28,6 @@ export function allPairs(factors: readonly Factor[], mayMeet: MayMeet): string[]
   return rows.map((row) => row.flatMap((index) => pairs.settings[index] ?? []));
 }
 
-/** How many pairs of settings share a row. */
 export function pairsIn(rows: readonly (readonly string[])[]): number {
   const pairs = new Set(
     rows.flatMap((row) =>
@@ -43,12 +40,10 @@ export function pairsIn(rows: readonly (readonly string[])[]): number {
 /** The pairs that no row has yet. Settings are numbers in the order of the factors. */
 class OpenPairs {
   readonly settings: readonly string[];
-  /** The settings of each factor. */
   readonly groups: readonly (readonly number[])[];
   left = 0;
   readonly #may: Uint8Array;
   readonly #open: Uint8Array;
-  /** How many open pairs each setting is in. */
   readonly #openOf: Uint32Array;
 
   constructor(factors: readonly Factor[], mayMeet: MayMeet) {

@@ -47,14 +47,11 @@ export function expectationOfRow(row: readonly string[], index: number): Expecta
   return { name, faults: [], variants: row, fails: failedByRow(row) };
 }
 
-/** The unchanged emulator, for which no requirement may turn red. */
 export const asItIs: Expectation = { name: 'as-it-is', faults: [], variants: [], fails: [] };
 
-/** The unchanged emulator in the newest release, over HTTPS. */
 const latest = { release: 'latest', tls: true } as const;
 export const asItIsInLatest: Expectation = { ...asItIs, ...latest, name: 'as-it-is-in-latest' };
 
-/** The differences between a judgement and the expectation. */
 export function problemsOf(
   judgement: Judgement,
   fails: readonly string[],
@@ -63,10 +60,7 @@ export function problemsOf(
   return [...notRed(judgement, fails), ...unexplainedIn(judgement, fails, requirements)];
 }
 
-/**
- * Like {@link problemsOf}, for tests in lanes. Their order differs between runs, so a fault may turn other requirements
- * red each time. Only those that it breaks must be red.
- */
+/** For tests in lanes, whose order differs: a fault may turn others red, but must turn `breaks` red. */
 export function problemsInLanes(judgement: Judgement, breaks: readonly string[]): string[] {
   return [...judgement.trouble, ...notRed(judgement, breaks)];
 }

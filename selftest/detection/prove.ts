@@ -55,9 +55,7 @@ const only = command.args.filter((part) => part !== '/');
 const values = command.opts<Options>();
 const sampled = values.sample;
 
-/**
- * How many emulators one run of the suite tests: `all` with all requirements, `few` with only some of them.
- */
+/** How many emulators one run tests: with all requirements, or with few. */
 const batchSize = { all: 20, few: 6 };
 /** Two runs at a time: while one writes its reports, the other tests targets. */
 const batchesAtOnce = 2;
@@ -97,10 +95,7 @@ const broken = drawn
   .filter(wanted)
   .filter(isOfPart)
   .filter((fault) => breaksOf(fault).length > 0);
-/**
- * Whether faults are first tried with only some requirements. A fault that the user names by id may be new,
- * so it is tried with all.
- */
+/** Faults are first tried with few requirements. One that the user names may be new: it is tried with all. */
 const isInParts = only.length === 0 && !values.alone;
 const inParts = isInParts ? broken : [];
 const whole = isInParts ? sample(broken, values.whole, values.seed) : broken;
@@ -113,7 +108,6 @@ let runs = 0;
 /** Targets that were judged wrongly once. They are tried once more: other work may have delayed the run. */
 const doubtful: { readonly expectation: Expectation; readonly detail: string }[] = [];
 const headings = new Headings();
-/** For each fault that was tried alone with all requirements: the requirements that turned red. */
 const red = new Map<string, readonly string[]>();
 await judgeAll(conforming, undefined, (expectation, judgement) =>
   consider(expectation, problemsIn(judgement, expectation), 'conforms'),
@@ -200,7 +194,6 @@ function heed({ faults: [id] }: Expectation, judgement: Judgement, isAlone: bool
   if (isAlone) red.set(fault.id, judgement.red);
 }
 
-/** @param asked the ids to test for a batch; empty for all requirements */
 async function judgeAll(
   expectations: readonly Expectation[],
   asked: ((batch: readonly Expectation[]) => readonly string[]) | undefined,

@@ -3,25 +3,17 @@ import { groupsOf, together, unprovenOf } from './groups.js';
 import type { Judgement } from './matrix.js';
 import { type Expectation, problemsOf } from './problems.js';
 
-/** The result for one fault. */
 export interface Tried {
   readonly fault: Expectation;
-  /** Empty if the judgement is as expected. */
   readonly problems: readonly string[];
-  /** How many other faults the emulator had. */
   readonly beside: number;
-  /** The judgement of the emulator with all these faults. */
   readonly judgement: Judgement;
 }
 
 /** The number of rounds with groups. A proven fault leaves the groups, so a fault that it hid shows next. */
 const rounds = 2;
 
-/**
- * Runs the suite against one emulator for each subject, and passes on each judgement as it comes.
- *
- * @param isLast whether unexpected judgements are final, and not tried again
- */
+/** Judges each subject. @param isLast whether unexpected judgements are final, and not tried again */
 export type JudgeAll = (
   subjects: readonly Expectation[],
   take: (subject: Expectation, judgement: Judgement) => void,
@@ -29,12 +21,8 @@ export type JudgeAll = (
 ) => Promise<void>;
 
 /**
- * Tries faults in groups. Faults that others hid, or that were judged unexpectedly, are tried again, finally
- * alone.
- *
- * @param tell called with each fault once it is decided
- * @param isPart `judgeAll` tests only some requirements; in the last round, differences are tried again with
- * all
+ * Tries faults in groups, and again, finally alone, those that others hid or that were judged unexpectedly.
+ * @param isPart `judgeAll` tests only some requirements; the last round tries differences again with all
  */
 export async function tryInRounds(
   faults: readonly Expectation[],

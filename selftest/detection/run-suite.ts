@@ -4,18 +4,14 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { printedOn } from '../tool/processes.js';
 
 export interface Ended {
-  /** The exit code; null if a signal ended the run. */
   readonly code: number | null;
-  /** What the run printed about all targets. */
   readonly said: string;
 }
 
 interface RunSuiteOptions {
-  /** The root of another build. */
   readonly build?: string;
   /** Prints everything and writes Allure results. */
   readonly all?: true | undefined;
-  /** Runs the command line; if absent, the suite runs in a process of its own. */
   readonly perform?: PerformCommand | undefined;
 }
 
@@ -23,7 +19,7 @@ export type PerformCommand = (
   ...args: readonly string[]
 ) => Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 
-/** Runs the built suite, like a user, against all target files; afterwards `folder/out` holds the verdicts. */
+/** Runs the built suite, like a user; afterwards `folder/out` holds the verdicts. */
 export async function runSuite(
   files: readonly string[],
   folder: string,

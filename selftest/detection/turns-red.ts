@@ -13,11 +13,7 @@ export const recordedHeads: ReadonlyMap<string, string> = new Map(
   Object.entries(turnsRed).flatMap(([id, { head }]) => (head === undefined ? [] : [[id, head]])),
 );
 
-/**
- * The record as text, with a line for each fault that has an entry.
- *
- * @param heads what the reports begin with, for the faults tried now; other faults keep their record
- */
+/** A line for each fault that has an entry. @param heads by fault tried now; others keep their record */
 export function turnsRedText(
   faults: readonly Pick<KnownFault, 'id' | 'breaks' | 'fails'>[],
   requirements: readonly Requirement[],

@@ -9,11 +9,8 @@ import { asItIs, type Expectation, expectationOfFault } from './problems.js';
 /** A run of all requirements against one emulator, with everything that a run writes and prints. */
 export interface WholeRun {
   readonly judgement: Judgement;
-  /** The path of the target file. */
   readonly target: string;
-  /** The folder of all reports. */
   readonly out: string;
-  /** What the run printed, on both streams. */
   readonly printed: string;
   /** The secrets that passed between suite and target; none are known over HTTPS or of a target with faults. */
   readonly told: readonly string[];
@@ -31,10 +28,7 @@ export const sharedFolderVariable = 'MFA_CONFORMANCE_SELFTEST';
 
 const pollMs = 100;
 
-/**
- * The whole run on a subject. A run costs half a minute of processor time, so the first test file that needs this one
- * starts it, and all others use its files.
- */
+/** The run costs much processor time: the first test file that needs it starts it, and all use its files. */
 export async function wholeRun(subject: Expectation): Promise<WholeRun> {
   const shared = process.env[sharedFolderVariable];
   if (shared === undefined) throw new Error(`${sharedFolderVariable} names no folder for whole runs.`);
@@ -58,7 +52,6 @@ export async function wholeRun(subject: Expectation): Promise<WholeRun> {
   };
 }
 
-/** The part of the result that the run's files do not show. */
 interface Ended {
   readonly told: readonly string[];
   readonly trouble?: readonly string[];

@@ -11,7 +11,6 @@ import { rows } from '../tool/rows.js';
 
 const base = await readSide('7.1.2_u3');
 
-/** The difference between the release and its document with this change. */
 const diffBy = async (change: (document: Part) => void) => diff(base, await readSide(changedRelease(change)));
 
 /** Changes as text: `kind subject (direction): breaks`. */

@@ -1,6 +1,5 @@
 /** A fenced block of a page that shows a command's output. */
 export interface Block {
-  /** The number of the block's first line, from 0. */
   readonly at: number;
   readonly lines: readonly string[];
   /** The command to run; empty if the block shows only output. */

@@ -6,7 +6,6 @@ import { asPrinted, blocksOf, lasting } from './console.js';
 import { type Scenes, wholeRuns } from './scenes.js';
 import { Stage } from './stage.js';
 
-/** Tests that each page shows what its commands print. The pages share a stage, and two whole runs of the suite. */
 export function testPages(scenes: Scenes): void {
   const ends: (() => unknown)[] = [];
   const stage = new Stage((end) => ends.push(end));

@@ -43,14 +43,12 @@ export const wholeRuns = (stage: Stage) => {
 const ofRightRun: Scene = async (stage) => (await wholeRuns(stage)).right;
 const ofWrongRun: Scene = async (stage) => (await wholeRuns(stage)).wrong;
 
-/** Starts an emulator of a release, with the target file lab.yaml, which permits nothing. */
 async function lab(stage: Stage, release: string): Promise<void> {
   const lacks = { name: 'lab', release: 'auto', allow: undefined };
   const baseUrl = await stage.target('lab.yaml', { release }, lacks);
   stage.name(new URL(baseUrl).origin, 'https://10.2.0.7');
 }
 
-/** A vendor's document of release 6.8.1, without one operation and with a changed schema for another. */
 function vendorDocument(stage: Stage): void {
   const document = parseDocument(readFileSync(join(packageRoot(), 'spec/releases/6.8.1.yaml'), 'utf8'));
   document.deleteIn(['paths', '/support-user/send-email-otp']);
@@ -93,10 +91,8 @@ const emulatorPage: readonly Scene[] = [
   (stage) => stage.run('node dist/cli/main.js emulator --fault login/password'),
 ];
 
-/** The scenes of each page, block by block. */
 export type Scenes = Readonly<Record<string, readonly Scene[]>>;
 
-/** The pages whose commands run the suite once more. */
 export const scenesOfMoreRuns: Scenes = {
   'docs/any-body.md': [
     async (stage) => {
@@ -127,7 +123,6 @@ export const scenesOfMoreRuns: Scenes = {
   ],
 };
 
-/** The other pages. */
 export const scenes: Scenes = {
   'README.md': [ofRightRun, ofWrongRun],
   'docs/diff.md': [asItStands],

@@ -30,10 +30,7 @@ export class Stage {
     writeFileSync(join(this.cwd, name), text, { mode: 0o600 });
   }
 
-  /**
-   * Runs a script from a documentation page. @returns its output, with real paths replaced by those the pages
-   * show
-   */
+  /** Runs a page's script. @returns its output, with the paths that the pages show */
   run(script: string): Promise<string> {
     const bin = join(this.cwd, 'bin');
     const path = [bin, join(bin, 'installed'), process.env['PATH']].join(delimiter);
@@ -44,7 +41,6 @@ export class Stage {
     });
   }
 
-  /** Starts an emulator in this process, and writes its target file. @returns its base URL */
   async target(name: string, options: EmulatorOptions, more: object = {}): Promise<string> {
     const emulator = await startEmulator(options);
     this.onEnd(() => emulator.close());
@@ -70,7 +66,6 @@ export class Stage {
     return { said, baseUrl, control };
   }
 
-  /** From now on, output shows `here` instead of `there`. */
   name(there: string, here: string): void {
     this.#named.set(there, here);
   }

@@ -5,7 +5,6 @@ import { advance, call, codeOf, control, emulate, inbox, login, now, wrongCodeOf
 const mfaOn = { startState: { clusterMfa: { enabled: true, authenticationTypes: ['email', 'totp'] } } };
 
 describe('logins with TOTP codes', () => {
-  /** A key of the admin on an emulator with cluster MFA on, and logins by codes. */
   async function keyOf(emulator?: RunningEmulator) {
     const on = emulator ?? (await emulate(mfaOn));
     const { totpSecretKey } = (await call(on, 'POST /totp-key', { body: {} })).body;

@@ -11,7 +11,6 @@ import { emulate } from './tools.js';
 
 const folder = temporaryFolder(afterAll);
 
-/** Starts the emulator's program with these flags, separated by spaces. */
 const start = (flags: string): Started => spawned(emulatorProgram, flags.split(' '));
 
 const firstLine = async ({ printed }: Started): Promise<string> => {

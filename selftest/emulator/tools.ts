@@ -36,7 +36,6 @@ interface ReplyBody {
 
 interface CallOptions {
   readonly body?: unknown;
-  /** The content, sent unchanged. */
   readonly content?: string;
   readonly headers?: Record<string, string>;
   /** By default the admin's API key; null for no credential. */

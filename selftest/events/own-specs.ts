@@ -18,11 +18,7 @@ export interface RunOfSpecs {
 
 const urlOf = (...path: string[]) => JSON.stringify(pathToFileURL(join(packageRoot(), ...path)).href);
 
-/**
- * Runs given spec files with the suite's fixtures and reporter, as `npx playwright test` does.
- *
- * @param specs file names with their source, without its imports; they run in alphabetical order
- */
+/** @param specs file names with their source, without its imports; they run in alphabetical order */
 export async function runSpecs(file: string, specs: Readonly<Record<string, string>>): Promise<RunOfSpecs> {
   const folder = temporaryFolder();
   const tests = join(folder, 'tests');

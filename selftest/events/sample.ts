@@ -5,7 +5,6 @@ import { planned } from '../verdict/sample.js';
 
 export interface Seen {
   readonly operation?: string | null;
-  /** The status; null if no answer came. */
   readonly status?: number | null;
   readonly credential?: string;
   readonly mistake?: string | null;
@@ -35,7 +34,6 @@ export function exchanged(seen: Seen = {}): Exchanged {
   };
 }
 
-/** An exchange of a log, in the form that checks have. */
 export const shownAt = (index: number): Shown => ({
   exchange: index,
   operation: 'GetMFAConfig',
@@ -62,12 +60,10 @@ export function began(ids: readonly string[], change: Partial<RunBegan> = {}): R
   };
 }
 
-/** Events at intervals of one second. */
 export function timed(bodies: readonly EventBody[]): RunEvent[] {
   return bodies.map((body, second) => ({ ...body, at: new Date(second * 1000).toISOString() }));
 }
 
-/** The events of a test. */
 export function tested(requirement: string, ...between: readonly EventBody[]): EventBody[] {
   const failed = between.some(({ type }) => type.endsWith('failed'));
   return [

@@ -11,27 +11,22 @@ import { passesIn, sentIn } from './sent.js';
 const ids = loadRequirements().map(({ id }) => id);
 const areaOf = (id: string) => id.split('/')[0];
 
-/** The first requirement of each area. */
 export const headsOfAreas = ids.filter(
   (id, at) => ids.findIndex((other) => areaOf(other) === areaOf(id)) === at,
 );
 
 /**
- * What a run on the newest release tests for `explain`: the requirements that the default release lacks, and the first
- * of each area. With other requirements, the run would find the target in other states and send other requests.
+ * What a run on the newest release tests: what the default release lacks, and each area's first requirement.
+ * With others, the run would find the target in other states and send other requests.
  */
 export const askedOfLatest = (isLacking: (id: string) => boolean): string[] =>
   ids.filter((id) => isLacking(id) || headsOfAreas.includes(id));
 
-/** The log in a target's folder of reports. */
 export function logOf(reports: string): LogIndex {
   return new LogIndex(readEvents(join(reports, 'events.jsonl')));
 }
 
-/**
- * The differences between the record of a test and new logs. Requests that are not recorded count only if the
- * record is complete. The number of reads and the order of concurrent requests may differ.
- */
+/** Unrecorded requests count only if the record is complete. The number of reads and the order may differ. */
 export function differencesIn(
   id: string,
   { release, passes, leftOut }: Explained,

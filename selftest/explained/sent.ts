@@ -8,22 +8,16 @@ import type { LogIndex } from '../../src/reports/repro/log.js';
 import { assertionsOf } from '../../src/reports/repro/script.js';
 import { stable, told } from '../../src/reports/repro/told.js';
 
-/** How many exchanges a long test shows at its beginning and its end. */
 const shownFirst = 6;
 const shownLast = 3;
-/** How many exchanges to show before the first deciding answer. */
 const shownBefore = 4;
-/** How many exchanges of a failure to show at most: the last ones. */
 const mostBefore = 6;
-/** The longest shown text, in characters. */
 const longestText = 300;
 
-/** All exchanges of a requirement's test, from the log of a run. */
 export function sentIn(log: LogIndex, id: string): ToldExchange[] {
   return told(withHandedOut(log.of(id).own, log), log);
 }
 
-/** The exchanges that characterise the test. */
 export function passesIn(log: LogIndex, id: string): Pick<Explained, 'passes' | 'leftOut'> {
   const lines = sentIn(log, id);
   const leftOut = lines.length - shownFirst - shownLast;

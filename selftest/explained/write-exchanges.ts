@@ -19,9 +19,7 @@ const parts = process.argv.slice(2);
 const requirements = loadRequirements();
 const folder = scratchFolder('explain');
 const found = new Map<string, Explained['fails']>();
-/** The logs of runs on the emulator without deviations. */
 const logs: LogIndex[] = [];
-/** How many emulators one run of the suite tries. */
 const batchSize = 3;
 const options = { jobs: 3, mailTimeoutMs: 2000 };
 const reference = join(folder, 'reference');

@@ -7,7 +7,6 @@ export interface Recorded {
   /** Empty if the recorder omits header fields. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly mediaType?: string;
-  /** Undefined if the content was not recorded. */
   readonly text?: string | undefined;
   readonly size?: number;
   readonly encoding?: 'base64';
@@ -49,7 +48,6 @@ export function entryOf(recorded: Recorded): unknown {
   };
 }
 
-/** A whole recording, as text. */
 export function harOf(...entries: readonly Recorded[]): string {
   return JSON.stringify({
     log: { version: '1.2', creator: { name: 'selftest', version: '1' }, entries: entries.map(entryOf) },

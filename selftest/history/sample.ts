@@ -3,7 +3,6 @@ import type { Compared, Snapshot } from '../../src/reports/history/snapshot.js';
 const whole = (of: Compared['outcome'] | Compared): Compared =>
   typeof of === 'string' ? { outcome: of, digest: '' } : of;
 
-/** A run. A test names only the members that matter; each outcome is a word such as `pass`, or the whole data. */
 export function snapshot(
   outcomes: Readonly<Record<string, Compared['outcome'] | Compared>>,
   change: Partial<Snapshot> = {},

@@ -9,7 +9,6 @@ const json = { 'content-type': 'application/json' };
 
 type Answers = readonly (readonly [status: number, headers?: object, content?: string])[];
 
-/** A connection to a server that gives these answers in turn and repeats the last one. */
 async function answered(answers: Answers, more: object = {}) {
   const seen: string[] = [];
   const listener: RequestListener = (request, response) => {

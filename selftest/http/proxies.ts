@@ -46,7 +46,6 @@ export interface Pair {
   readonly key: string;
 }
 
-/** A self-signed certificate for a name; it is its own authority. */
 export async function certificateFor(name: string): Promise<Pair> {
   const isAddress = net.isIP(name) !== 0;
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {

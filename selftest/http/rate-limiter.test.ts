@@ -14,7 +14,6 @@ function limitedTo(perSecond: number) {
   };
 }
 
-/** The time that these requests take, and the number of refusals, each of which costs a wait. */
 async function send(limiter: RateLimiter, requests: number, isTaken: () => boolean, waitMs = 1_000) {
   const startedAt = performance.now();
   let refused = 0;

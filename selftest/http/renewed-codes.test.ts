@@ -36,7 +36,6 @@ async function asking(waits: number, retryAfter = 31) {
 const verify = ({ api }: Connection, totpCode: string) =>
   api.call('VerifySupportUserTotp', { json: { totpCode } });
 
-/** An unused code for a target that asks to wait once. */
 async function codeFor(retryAfter?: number) {
   const { got, connect } = await asking(1, retryAfter);
   const connection = await connect();

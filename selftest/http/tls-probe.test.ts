@@ -5,7 +5,6 @@ import { listen, tcpServer } from '../cli/servers.js';
 import { emulate } from '../emulator/tools.js';
 import { transportTo } from './proxies.js';
 
-/** An emulator over TLS: its target, its status, and a function that ends it. */
 async function targetOf(faults: readonly string[]) {
   const emulator = await emulate({ tls: true, faults });
   const ca = emulator.certificate;

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { ignoringContinue } from '../../src/wire/http/connector.js';
 
-/** The text read from a socket that gets these pieces; a request comes before each list of pieces. */
 function readOf(...answers: readonly (readonly string[])[]): string {
   const pieces: (Buffer | null)[] = [];
   const fake = { bytesWritten: 0, read: (): unknown => pieces.shift() ?? null };

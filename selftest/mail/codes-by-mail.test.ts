@@ -7,7 +7,6 @@ import type { MailFilter, Mark } from '../../src/wire/mail/mailbox.js';
 import type { ReceivedMail } from '../../src/wire/mail/received-mail.js';
 import { answer, Box as FilledBox } from '../fixtures/triggered.js';
 
-/** A mailbox with given mails. It ignores marks, and records waits. */
 class Box extends FilledBox {
   readonly waits: number[] = [];
 
@@ -61,7 +60,6 @@ function codesOf({ timeoutMs = 60_000, quietMs = 200, pause, ...more }: Settings
 
 const to = 'a@lab.example';
 
-/** A quiet period that is long enough even on a slow machine, in milliseconds. */
 const longMs = 30_000;
 
 /** The codes that are read if two mails were requested just now. */

@@ -11,7 +11,6 @@ import { temporaryFolder } from '../cli/suite.js';
 const addresses = ['admin@lab.example', 'bob@lab.example'];
 const waits = { timeoutMs: 1000, quietMs: 100 };
 
-/** A program that prints the file with the address as its name, and a function that writes this file. */
 function codesFolder() {
   const folder = temporaryFolder();
   const program = join(folder, 'newest code.mjs');

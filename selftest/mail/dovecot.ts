@@ -30,7 +30,6 @@ export class Dovecot {
   private constructor(
     /** The port for TLS after STARTTLS, or without TLS. */
     readonly port: number,
-    /** The port for TLS from the first byte. */
     readonly tlsPort: number,
     readonly certificate: string,
     private readonly key: string,
@@ -70,7 +69,6 @@ export class Dovecot {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Puts a mail into the mailbox, as a delivery does. */
   async deliver(mail: string, folder = 'INBOX'): Promise<void> {
     await this.#with((client) => client.append(folder, mail.replace(/\r?\n/g, '\r\n')));
   }
@@ -83,7 +81,6 @@ export class Dovecot {
     });
   }
 
-  /** The flags of all mails of the INBOX. */
   async flags(): Promise<string[]> {
     return this.#with(async (client) => {
       await client.mailboxOpen('INBOX', { readOnly: true });

@@ -60,7 +60,6 @@ if (existsSync(file)) process.stdout.write(readFileSync(file));`;
   expect(sent).toEqual([code]);
 });
 
-/** An IMAP mailbox on a server that answers in this way. */
 async function imapOf(answer: (socket: Socket) => unknown): Promise<object> {
   const { port } = await listen(tcpServer(answer));
   const login = { username: 'suite', password: 'pass-of-the-suite' };

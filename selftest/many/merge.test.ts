@@ -9,7 +9,6 @@ import { leave, mergeOf, plan, verdictOn } from './sample.js';
 
 const split = { a: 1, b: 2, c: 1, d: 2 };
 
-/** Two complete shards with four targets in all. */
 function bothShards() {
   const folder = temporaryFolder();
   const first = plan(leave(join(folder, 's1'), verdictOn('a'), verdictOn('c')), 1, 2, split);

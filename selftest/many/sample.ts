@@ -27,7 +27,7 @@ export function verdictOn(
   });
 }
 
-/** Writes verdicts as a run does. @returns the folder */
+/** @returns the folder */
 export function leave(folder: string, ...verdicts: readonly Verdict[]): string {
   for (const verdict of verdicts) {
     const own = join(folder, verdict.target.name);

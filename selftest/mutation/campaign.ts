@@ -11,17 +11,14 @@ import { type MutatedEmulator, startMutated } from './mutated-emulator.js';
 import { type Notice, noticeIn } from './notice.js';
 
 export interface Baseline {
-  /** The verdicts on several unchanged emulators. */
   readonly verdicts: readonly Verdict[];
   readonly reach: Reach;
   readonly events: readonly RunEvent[];
 }
 
-/** Runs the built suite against instrumented emulators. */
 export class Campaign {
   #runs = 0;
 
-  /** @param program the result of `build` @param folder for the runs' files @param jobs how many targets run at once */
   constructor(
     private readonly program: string,
     private readonly folder: string,

@@ -35,7 +35,6 @@ export function reachOf(moments: Moments, events: readonly RunEvent[]): Reach {
   return reach;
 }
 
-/** Durations of the requirements' tests in milliseconds. */
 export function durationsIn(events: readonly RunEvent[]): ReadonlyMap<string, number> {
   return new Map(
     events.flatMap((event) =>

@@ -5,10 +5,7 @@ import { parse } from 'yaml';
 import { packageRoot } from '../../src/base/package-root.js';
 import type { Mutant } from './mutants.js';
 
-/**
- * The judgement on an unnoticed mutant. `freedom`: targets may differ in this way. `equivalent`: the mutant behaves
- * like the original. `unreached`: the default configuration never runs this code. `hole`: the suite should notice it.
- */
+/** `freedom`: targets may differ so. `unreached`: this code never runs by default. `hole`: a gap to close. */
 export const kinds = ['freedom', 'equivalent', 'unreached', 'hole'] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -42,7 +39,6 @@ function exactly(properties: object, required = Object.keys(properties)): object
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-/** @throws Error if the file holds anything but judgements */
 export function readJudged(file = join(packageRoot(), judgedFile)): Judgement[] {
   const content: unknown = parse(readFileSync(file, 'utf8'));
   if (isJudged(content)) return content;

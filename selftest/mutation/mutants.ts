@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { Instrumenter } from '@stryker-mutator/instrumenter';
 import { packageRoot } from '../../src/base/package-root.js';
 
-/** One small change of the emulator's code. */
 export interface Mutant {
   /** The number that switches the mutant on in the instrumented code. It changes with the code. */
   readonly id: string;
-  /** `emulator/rules.ts`. */
   readonly file: string;
   /** The kind of change, by Stryker's name. */
   readonly mutator: string;
@@ -18,15 +16,11 @@ export interface Mutant {
   readonly line: string;
   /** The replaced code in one line; a long text is cut and gets its hash. */
   readonly original: string;
-  /** The replacement in one line. */
   readonly replacement: string;
-  /** The number of `line`, from 1. */
   readonly lineNumber: number;
 }
 
-/** A file of the emulator, with a switch for each of its mutants. */
 export interface InstrumentedFile {
-  /** `emulator/rules.ts`. */
   readonly name: string;
   readonly content: string;
 }
@@ -44,7 +38,6 @@ function mutatedFiles(): string[] {
   );
 }
 
-/** All mutants of the emulator, and its files with a switch for each. */
 export async function instrument(
   files = mutatedFiles(),
 ): Promise<{ files: InstrumentedFile[]; mutants: Mutant[] }> {
@@ -79,7 +72,6 @@ function declarationAt(lines: readonly string[], line: number): string {
 }
 
 interface Position {
-  /** The number of the line, from 0. */
   readonly line: number;
   readonly column: number;
 }

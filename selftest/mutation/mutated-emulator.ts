@@ -10,16 +10,13 @@ import { firstLineOf } from '../tool/processes.js';
 import { coverageVariable, mutantVariable } from './variables.js';
 
 export interface MutatedEmulator {
-  /** The path of its target file. */
   readonly file: string;
   stop(): Promise<void>;
 }
 
 interface Start {
-  /** The result of `build`. */
   readonly program: string;
   readonly name: string;
-  /** The folder for the target file. */
   readonly folder: string;
   /** The id of the mutant; undefined for the unchanged emulator. */
   readonly mutant?: string;
@@ -27,7 +24,7 @@ interface Start {
   readonly coverage?: string;
 }
 
-/** The compiled file of the switches, because Node.js loads it. */
+/** Compiled, because Node.js loads it. */
 const switches = pathToFileURL(join(packageRoot(), 'dist', 'selftest', 'mutation', 'switches.js')).href;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5000;

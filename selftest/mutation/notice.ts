@@ -7,16 +7,12 @@ export type Way = 'red' | 'fact' | 'undecided' | 'not restored' | 'unusable' | '
 
 export interface Notice {
   readonly way: Way;
-  /** The first requirement or fact that shows the difference; empty if there is none. */
   readonly by: string;
 }
 
 /**
- * How a verdict differs from the reference; undefined if it does not.
+ * How a verdict differs from the reference verdicts. Results in which those differ among them don't count.
  *
- * @param verdict over all or some requirements; undefined if the run gave none
- * @param verdicts several verdicts on the reference; a result in which they differ from each other doesn't
- * count
  * @param whole whether the verdict covers all requirements; otherwise facts may be incomplete and don't count
  */
 export function noticeIn(

@@ -6,12 +6,9 @@ import type { Judgement, Kind } from './judged.js';
 import type { Mutant } from './mutants.js';
 import type { Notice, Way } from './notice.js';
 
-/** The result of a sample of mutants. */
 export interface MutationResult {
   readonly seed: number;
-  /** The number of all mutants. */
   readonly all: number;
-  /** The number of sampled mutants. */
   readonly drawn: number;
   readonly noticed: { readonly [W in Way]?: number };
   readonly judged: { readonly [K in Kind]?: number };
@@ -42,7 +39,6 @@ export function readResult(): MutationResult {
   return result;
 }
 
-/** For example `101 of 200`, and how they were noticed or judged. */
 export function resultInWords({ seed, all, drawn, noticed, judged }: MutationResult): string {
   const sum = (counts: object) =>
     Object.values(counts).reduce((total: number, count) => total + Number(count), 0);

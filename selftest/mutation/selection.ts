@@ -2,17 +2,14 @@ import type { Reach } from './coverage.js';
 
 export interface Batch<T> {
   readonly mutants: readonly T[];
-  /** The requirements to try against each mutant of the batch. */
   readonly requirements: readonly string[];
 }
 
-/** How many mutants a batch may have, and how many requirements should reach each mutant. */
 interface Limits {
   readonly size: number;
   readonly times: number;
 }
 
-/** The durations of the requirements' tests in milliseconds. */
 type Durations = ReadonlyMap<string, number>;
 type Mutants = readonly { readonly id: string }[];
 
@@ -29,10 +26,7 @@ export function batchesOf<T extends { readonly id: string }>(
   });
 }
 
-/**
- * A few requirements that together reach each mutant `times` times. Repeatedly takes the requirement that costs least
- * per mutant still to be reached. Requirements that reach few other mutants come first: they are specific.
- */
+/** Repeatedly takes the requirement that costs least per mutant still to be reached; specific ones first. */
 export function select(mutants: Mutants, reach: Reach, durations: Durations, times: number): string[] {
   const broad = new Map<string, number>();
   for (const requirements of reach.values())
@@ -59,7 +53,6 @@ export function select(mutants: Mutants, reach: Reach, durations: Durations, tim
   }
 }
 
-/** The fixed cost of a test. */
 const startMs = 20;
 
 const none: ReadonlySet<string> = new Set();

@@ -11,7 +11,6 @@ const [least, most] = [1, 2_000] as const;
 
 interface Point {
   readonly seconds: number;
-  /** The share of the known faults, from 0 to 1. */
   readonly share: number;
 }
 
@@ -36,7 +35,6 @@ export function foundBy(curve: readonly Point[], seconds: number): string {
   return `${Math.floor(share * 100)} %`;
 }
 
-/** The content of docs/found-by-time.svg. */
 export function curvePicture(order: DetectionOrder): string {
   const ticks = [1, 10, 60, 600].map((seconds) => {
     const name = seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;

@@ -3,10 +3,8 @@ import type { Cost, DetectionOrder, OrderRow } from '../../src/contract/order/or
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { isRequirementId } from '../../src/contract/requirements/uses.js';
 
-/** The measured cost of a test. */
 export type Measured = Omit<OrderRow, 'faults'>;
 
-/** The assumed cost of an unmeasured requirement. */
 const unmeasured: Cost = { requests: 8 };
 
 /** A row for each requirement, in the order of the catalogue: the result must not depend on the earlier order. */
@@ -15,7 +13,6 @@ export function inCatalogueOrder(rows: readonly Measured[]): Measured[] {
   return loadRequirements().map(({ id }) => known.get(id) ?? { id, cost: unmeasured });
 }
 
-/** The time for a request and for each wait, in milliseconds. */
 export type Speed = Required<Cost>;
 
 /** The speed of a remote cluster, for which the order is made. */
@@ -83,7 +80,6 @@ function leavesLocks(id: string): boolean {
 
 interface Weighed {
   readonly rows: readonly OrderRow[];
-  /** The number of new faults per millisecond. */
   readonly value: number;
 }
 
@@ -111,7 +107,6 @@ function bestOf(rows: readonly OrderRow[], found: ReadonlySet<string>, sharedMs:
   return best;
 }
 
-/** The file's text, one row on a line. */
 export function orderText({ shared, rows }: DetectionOrder): string {
   const lines = rows.map((row) => `    ${JSON.stringify(row)}`);
   return `{\n  "shared": ${JSON.stringify(shared)},\n  "rows": [\n${lines.join(',\n')}\n  ]\n}\n`;

@@ -143,7 +143,6 @@ describe('beside others', () => {
     return (await listen(server)).port;
   }
 
-  /** Runs the tests on several servers at once, one for each of `times`. */
   async function run(times: readonly number[], { grep = ids, isBusy = false } = {}) {
     const folder = temporaryFolder();
     const names = times.map((_, at) => `lab-${at}`);

@@ -19,7 +19,6 @@ type Counts = { -readonly [Kind in keyof Cost]-?: number };
 
 const kinds = { mail: 'mails', 'code step': 'steps', quiet: 'quiets' } as const;
 
-/** The requests and waits of each test in the log of a run. */
 export function costsIn(events: readonly RunEvent[]): Costs {
   const counts = new Map<string, Counts>();
   const of = (id: string): Counts => {
@@ -57,12 +56,8 @@ export function costsIn(events: readonly RunEvent[]): Costs {
 }
 
 const none: Counts = { requests: 0, mails: 0, steps: 0, quiets: 0 };
-/** The name of the part that tests share. */
 const mails = 'mails';
-/**
- * The first test that shares the mails sends this many requests for itself. Its other requests are the shared
- * part.
- */
+/** What the first test that shares the mails sends for itself; its other requests are the shared part. */
 const ownRequests = 2;
 
 function slim(cost: Counts): Cost {
@@ -117,7 +112,6 @@ const scarceTargets = [
 export const measureScarce = async (before: Costs): Promise<Costs> =>
   withScarce(before, await logsOf(scarceTargets, oneByOne));
 
-/** Does the work of {@link measureScarce} with the logs of its two targets. */
 export function withScarce(before: Costs, logs: readonly (readonly RunEvent[])[]): Costs {
   const [support, users] = logs.map(stepsIn);
   return {

@@ -20,7 +20,6 @@ export function usesIn(events: readonly RunEvent[]): Map<string, Uses> {
   return uses;
 }
 
-/** The parts that the operations of a requirement touch, even if no run called them. */
 export function usesByOperations({ operations }: Pick<Requirement, 'operations'>): Uses {
   return operations.reduce<Uses>((uses, operation) => {
     const { reads, tries } = operationRow(operation);

@@ -48,7 +48,6 @@ beforeAll(async () => {
   install = await inFolder('npm', ['install', '--no-audit', '--no-fund', file]);
 }, 300_000);
 
-/** The output of `npm pack --json`. */
 const isReport = shapes.listOf(
   objectOf({ filename: shapes.text, files: shapes.listOf(objectOf({ path: shapes.text })) }),
 );

@@ -14,7 +14,6 @@ const folder = temporaryFolder(afterAll);
 const attack =
   '<img src=https://evil.example/x onerror="document.title = 1"><script>document.title = "taken"</script>';
 
-/** A verdict with one outcome of each category and one hostile message. */
 function verdict(startedAt: string): Verdict {
   const base = sample({ startedAt });
   const outcomes = base.outcomes.map((each) =>
@@ -23,7 +22,6 @@ function verdict(startedAt: string): Verdict {
   return { ...base, outcomes };
 }
 
-/** Results as allure-playwright writes them, one for each outcome. */
 async function night(startedAt: string): Promise<void> {
   const from = join(folder, 'from');
   mkdirSync(from, { recursive: true });

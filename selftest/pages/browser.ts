@@ -7,11 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findBrowser, noBrowser } from './find-browser.js';
 
 export interface PageOptions {
-  /** By default light. */
   readonly colorScheme?: 'light' | 'dark';
-  /** By default 1280 x 900. */
   readonly viewport?: { readonly width: number; readonly height: number };
-  /** By default true. */
   readonly javaScriptEnabled?: boolean;
   readonly hash?: string;
 }
@@ -27,11 +24,7 @@ export interface OpenedPage {
 
 export type OpenPage = (file: string, options?: PageOptions) => Promise<OpenedPage>;
 
-/**
- * A `describe` whose tests get a real Chromium, started once. Pages are opened from their files, without a server,
- * and closed after each test. Without a browser the tests are skipped, which `left-out.ts` says at the end
- * of the run; with CI set they fail instead.
- */
+/** Tests with a real Chromium, started once. Without a browser they are skipped; with CI set they fail. */
 export function describePages(name: string, tests: (open: OpenPage) => void): void {
   const executablePath = findBrowser();
   if (executablePath === undefined && process.env['CI']) {

@@ -2,7 +2,6 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
 
-/** Names of Chromium's program on different systems. */
 const chrome = ['google-chrome', 'google-chrome-stable', 'chrome.exe', 'msedge.exe'];
 const names = ['chromium', 'chromium-browser', ...chrome];
 

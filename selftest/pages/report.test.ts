@@ -13,7 +13,6 @@ import { accessibilityProblems, describePages, screenshot } from './browser.js';
 
 const folder = temporaryFolder(afterAll);
 
-/** Writes a page as a run does. @returns its path */
 function written(name: string, verdict: Verdict, more: HtmlExtras = {}): string {
   writeReports(verdict, join(folder, name), more);
   return join(folder, name, 'index.html');

@@ -56,7 +56,6 @@ try {
   await browser.close();
 }
 
-/** The name of the target; in README.md it is emulator. */
 function nameOf(id: string): string {
   return out === undefined ? 'emulator' : id.replaceAll('/', '--');
 }

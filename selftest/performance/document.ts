@@ -45,7 +45,6 @@ Reaching the aims takes fewer requests, mails and steps, which means fewer requi
 const seconds = (ms: number) => `${(ms / 1000).toFixed(0)} s`;
 const milliseconds = (ms: number) => `${Math.round(ms).toLocaleString('en')} ms`;
 
-/** By profile: the cause of the time beyond its goal. */
 const hindranceOf: Readonly<Record<string, (figures: Figures) => string>> = {
   near: () =>
     'Up to 30 s pass until a used code is refused in the next step; only tests of other accounts run beside it.',

@@ -14,18 +14,15 @@ const isFigures = objectOf({
   requests: shapes.number,
   mails: shapes.number,
   sessions: shapes.number,
-  /** Waits by their reason. */
   waits: shapes.mapOf(shapes.number),
   /** The parts of the critical path, in order, and the time of the support user's tests beside them. */
   path: shapes.mapOf(shapes.number),
-  /** The tests that take most of the critical path. */
   longest: shapes.listOf(objectOf({ requirement: shapes.text, ms: shapes.number })),
   /** The lengths of all runs, the shortest first. The other figures are of the run of median length. */
   runs: shapes.listOf(shapes.number),
 });
 export type Figures = Shaped<typeof isFigures>;
 
-/** The figures of each profile, one profile on each line of the file. */
 export function readFigures(): readonly Figures[] {
   const file = join(packageRoot(), 'selftest', 'performance', 'figures.jsonl');
   const lines = readFileSync(file, 'utf8').trim().split('\n');

@@ -21,7 +21,6 @@ import { scratchFolder } from '../tool/processes.js';
 
 const prism = '@stoplight/prism-cli@5.14.2';
 const startsWithinMs = 300_000;
-/** The exit codes of the three verdicts. */
 const verdictCodes = [0, 1, 3];
 
 const wanted = process.argv.slice(2);

@@ -24,7 +24,6 @@ beforeAll(async () => {
   emulator = await emulate({}, afterAll);
 });
 
-/** A working copy with the program installed, and one target. */
 function workingCopy(name: string): string {
   const copy = join(folder, name);
   const bin = join(copy, 'node_modules', '.bin');
@@ -61,7 +60,6 @@ function shell(
 }
 
 const textOf = (name: string): string => readFileSync(join(recipes, name), 'utf8');
-/** A script without its installation: the working copy has the program already. */
 const withoutInstall = (lines: readonly string[]) =>
   lines.filter((line) => line.trim() !== 'npm ci').join('\n');
 

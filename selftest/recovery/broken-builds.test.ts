@@ -5,7 +5,6 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { temporaryFolder } from '../cli/suite.js';
 import { breaks, edited, hiddenBy } from './broken-builds.js';
 
-/** One of the broken builds that `npm run prove:restore` tries. */
 const one = breaks.filter(({ is }) => is.startsWith('nothing is restored'));
 
 test.for(one)('an ending shows that $is', async (build, { expect, onTestFinished }) => {

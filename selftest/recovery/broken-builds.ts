@@ -5,7 +5,6 @@ import { endingOf, type Kind } from './draw.js';
 import { judge } from './ending.js';
 import type { Moment } from './held-proxy.js';
 
-/** A change to a build of the suite that removes a protection of the target's state. */
 export interface Break {
   readonly is: string;
   /** The path below `dist/`. */
@@ -18,7 +17,6 @@ export interface Break {
 
 interface Shown {
   readonly kind: Kind;
-  /** The kind of target, one of those that endings draw. */
   readonly target: string;
   readonly moment: Moment;
   readonly variants?: readonly string[];
@@ -79,12 +77,7 @@ export const breaks: readonly Break[] = [
 const proxy = { laterMs: 0, nodeLagMs: 0, longestToLookMs: 120_000, landsWithinMs: 120_000 };
 const allOff = { name: 'all off', start: {} };
 
-/**
- * Ends a run of the broken build.
- *
- * @param folder need not exist
- * @returns why the fault does not show; empty if the ending shows a changed state
- */
+/** @returns why the ending doesn't show the fault; empty if it does. @param folder need not exist */
 export async function hiddenBy(build: Break, folder: string): Promise<string[]> {
   const { kind, target, ...of } = build.shownBy;
   const drawn = endingOf(1, 0, { from: [kind], short: true });
@@ -101,7 +94,7 @@ export async function hiddenBy(build: Break, folder: string): Promise<string[]> 
   return isShown ? [] : ['no changed state was seen', ...judged.problems];
 }
 
-/** A build of the suite with a fault. @param folder need not exist @returns the root of the build */
+/** @param folder need not exist @returns the root of the build */
 function broken(build: Break, folder: string): string {
   copyBuild(folder);
   const path = join(folder, 'dist', build.file);
@@ -109,7 +102,6 @@ function broken(build: Break, folder: string): string {
   return folder;
 }
 
-/** The text of the file with the fault. @throws if the file lacks a text to replace, or has it twice */
 export function edited({ file, edits }: Break, text: string): string {
   return edits.reduce((changed, [from, to]) => {
     if (changed.split(from).length !== 2) throw new Error(`${file} does not have once: ${from}`);

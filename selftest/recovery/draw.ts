@@ -2,7 +2,6 @@ import { mulberry32 } from '../detection/sample.js';
 import { type Moment, type ProxyOptions, phases } from './held-proxy.js';
 import { type StartingState, startingStates } from './states.js';
 
-/** Events that end a run, or that may end it. */
 export const kinds = [
   'SIGINT',
   'SIGTERM',
@@ -18,10 +17,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/**
- * One target of a run that is ended. `moment` says at which write of the target's configuration the event
- * comes.
- */
+/** `moment` says at which write of the target's configuration the event comes. */
 export interface Hit {
   readonly name: string;
   readonly movesClock: boolean;
@@ -31,11 +27,9 @@ export interface Hit {
   readonly moment: Moment;
 }
 
-/** A run on several targets, with the event that ends it. */
 export interface Ending {
   readonly n: number;
   readonly kind: Kind;
-  /** How many tests run at once on each target. */
   readonly lanes: number;
   readonly grep: string;
   /** Whether the event comes only when tests run; otherwise it may come while accounts are checked. */
@@ -79,10 +73,7 @@ interface DrawOptions {
   readonly short?: boolean;
 }
 
-/**
- * The n-th ending of a seed; equal each time. Kinds of events, kinds of targets and numbers of lanes take turns; the
- * rest is random.
- */
+/** Kinds of events, kinds of targets and numbers of lanes take turns; the rest is drawn by the seed. */
 export function endingOf(seed: number, n: number, { from = kinds, short = false }: DrawOptions = {}): Ending {
   const random = mulberry32(seed * 1_000_003 + n);
   const below = (limit: number) => Math.floor(random() * limit);

@@ -27,18 +27,11 @@ type Restore = (...args: readonly string[]) => Promise<{ readonly code: number |
 
 export interface Judged {
   readonly hits: number;
-  /** How many targets still had something to restore. */
   readonly open: number;
   readonly problems: readonly string[];
 }
 
-/**
- * Starts a run, ends it as the drawn ending says, and restores targets whose journal is open. Reports problems, such as
- * a state that differs from the original at the end or later.
- *
- * @param root the root of the build to run
- * @param restore runs the command `restore`
- */
+/** @param root the root of the build to run @param restore runs the command `restore` */
 export async function judge(
   ending: Ending,
   folder: string,
@@ -245,7 +238,6 @@ function mount(path: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', path]).status === 0;
 }
 
-/** All kinds of events, except a full disk if none can be mounted. @param folder need not exist */
 export function possibleKinds(folder: string): readonly Kind[] {
   return SmallDisk.canBeMade(folder) ? kinds : kinds.filter((kind) => kind !== 'disk full');
 }

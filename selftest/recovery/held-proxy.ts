@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OnEnd } from '../tool/processes.js';
 import { type Pass, type Passed, type Passing, proxyBefore } from '../tool/proxy.js';
 
-/** The stage of a write at which the suite is ended. */
 export const phases = ['before it lands', 'before its answer is passed on', 'after its answer'] as const;
 export type Phase = (typeof phases)[number];
 
@@ -10,10 +9,7 @@ export interface Moment {
   /** The number of the write of a configuration, from 1. */
   readonly write: number;
   readonly phase: Phase;
-  /**
-   * After the suite's end, the proxy holds the chosen write until somebody reads the state, and then for this
-   * time.
-   */
+  /** How long the proxy holds the chosen write after the suite's end, once somebody reads the state. */
   readonly holdMs: number;
 }
 
@@ -22,13 +18,11 @@ export interface ProxyOptions {
   readonly laterMs: number;
   /** The read-back delay of a second node, which answers every second read; 0 if there is one node. */
   readonly nodeLagMs: number;
-  /** How long the proxy waits at most until somebody reads the state. */
   readonly longestToLookMs: number;
   /** How long the proxy holds the chosen write at most, on any machine, as `limits.settleMs` promises. */
   readonly landsWithinMs: number;
 }
 
-/** A promise, and the function that resolves it. */
 function signal(): [Promise<void>, () => void] {
   let send = () => {};
   const sent = new Promise<void>((resolve) => {
@@ -79,7 +73,6 @@ export class HeldProxy {
     return proxy;
   }
 
-  /** From now on the proxy counts writes, so that the chosen moment can come. */
   arm(): void {
     this.#isArmed = true;
   }

@@ -4,7 +4,6 @@ import type { Hit } from './draw.js';
 import { HeldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
 
-/** A target of a run that is ended: an emulator behind a proxy. */
 export class HeldTarget {
   private constructor(
     readonly hit: Hit,
@@ -12,7 +11,6 @@ export class HeldTarget {
     readonly targetFile: string,
     private readonly controlUrl: string,
     private readonly ends: readonly (() => void | Promise<void>)[],
-    /** The state before the run. */
     readonly found: string,
   ) {}
 

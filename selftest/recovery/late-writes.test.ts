@@ -17,7 +17,6 @@ const off = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettin
 const on = { ...off, enabled: true };
 const support = { enabled: false, mfaType: null, email: null };
 
-/** A target whose writes and reads a test can delay. */
 async function lateTarget({ limits = {}, disposable = true, get = '', then = '' } = {}) {
   const folder = temporaryFolder();
   const late = { writesMs: 0, readsMs: 0, isGone: false, reads: 0, writes: [] as string[] };

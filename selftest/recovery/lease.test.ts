@@ -23,7 +23,6 @@ const noPid = 2 ** 30;
 
 const fileIn = (folder: string) => join(stateFolderFor(folder, baseUrl), 'lease.json');
 
-/** Another run's lease, written by hand. */
 function held(folder: string, more: object = {}): void {
   const file = fileIn(folder);
   mkdirSync(dirname(file), { recursive: true });

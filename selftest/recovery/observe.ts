@@ -11,7 +11,6 @@ const isState = objectOf({
   support: objectOf({ enabled: shapes.flag }),
 });
 
-/** The emulator's configuration, as shown by its control port. */
 export type State = Shaped<typeof isState>;
 
 export async function stateOf({ control }: { readonly control: string }): Promise<State> {
@@ -31,7 +30,6 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   while (!(await holds())) await pause(25);
 }
 
-/** The paths of the open journals below a state folder. */
 export function journalsIn(stateDir: string): string[] {
   if (!existsSync(stateDir)) return [];
   return readdirSync(stateDir, { recursive: true, encoding: 'utf8' }).filter(

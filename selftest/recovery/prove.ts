@@ -1,6 +1,4 @@
-// Ends runs in all ways, at random moments while the state is changed, and checks that the targets have their original
-// state: at the end, and ten seconds later. Needs /proc to find the processes of a run, and permission to mount for a
-// full disk.
+// Needs /proc to find the processes of a run, and permission to mount for a full disk.
 import { join } from 'node:path';
 import { counted } from '../../src/base/words.js';
 import { scratchFolder } from '../tool/processes.js';

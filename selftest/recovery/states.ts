@@ -1,7 +1,5 @@
-/** A state in which a run may find the emulator. */
 export interface StartingState {
   readonly name: string;
-  /** The state, as the emulator's control port takes it. */
   readonly start: object;
   /** A body for PUT /mfa-config, sent once the emulator has this state. */
   readonly put?: object;

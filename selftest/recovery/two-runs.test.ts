@@ -22,7 +22,6 @@ interface Used {
   readonly lease: { readonly release: () => void };
 }
 
-/** An emulator whose lease this process holds. */
 async function used(): Promise<Used> {
   const folder = temporaryFolder();
   const target = await emulator(folder);

@@ -1,12 +1,10 @@
 import type { OnEnd } from '../tool/processes.js';
 import { type Pass, type Passed, type Passing as PassingBytes, proxyBefore } from '../tool/proxy.js';
 
-/** A request as received. The proxy may send another request in its place. */
 export interface Passing extends Omit<PassingBytes, 'body'> {
   readonly body: string;
 }
 
-/** An answer that the proxy itself gives. */
 export interface Own {
   readonly status: number;
   readonly body: object;

@@ -33,7 +33,6 @@ type Env = Readonly<Record<string, string>>;
 
 const another = 'a-password-set-meanwhile';
 
-/** After the upset, the admin has another password. */
 function otherPassword({ username, password }: { username: string; password: string }): Meddler {
   return (request) => {
     if (!isLogin(request)) return undefined;
@@ -44,7 +43,6 @@ function otherPassword({ username, password }: { username: string; password: str
   };
 }
 
-/** A folder for runs on targets that a test upsets in the middle. */
 function place(onEnd: OnEnd) {
   const folder = temporaryFolder(onEnd);
   const state = join(folder, 'state');

@@ -7,7 +7,6 @@ import { concerned } from '../waivers/sample.js';
 import { hostileTexts, hostileVerdict } from './hostile.js';
 import { causesTold, sample, withCauses } from './sample.js';
 
-/** The report, validated by the format's own package. */
 function reportOf(verdict: Verdict) {
   const report: unknown = JSON.parse(renderCtrf(verdict));
   validateStrict(report);

@@ -50,7 +50,6 @@ const historyOf = (verdict: Verdict) => {
   return read === undefined ? [] : [read];
 };
 
-/** Each form of output that shows a verdict. */
 const outputs: Readonly<Record<string, (verdict: Verdict) => string>> = {
   terminal: (verdict) => renderSummary(verdict, terminal),
   '--quiet': quietLine,

@@ -18,7 +18,6 @@ function casesOf(suite: Element | undefined): readonly Element[] {
   return suite?.children.filter(({ name }) => name === 'testcase') ?? [];
 }
 
-/** What marks a test case of an area as not passed. */
 const markOf = (verdict: Verdict, area = 'area', at = 0) =>
   casesOf(suitesOf(renderJUnit(verdict))[area])[at]?.children[0];
 

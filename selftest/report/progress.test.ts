@@ -24,7 +24,6 @@ function progress(change: Options = {}) {
   return { shown, writes, screen, text: () => writes.join('') };
 }
 
-/** The progress of a run in which a/one has begun. */
 function begun(change?: Options) {
   const all = progress(change);
   all.shown.started('a/one');

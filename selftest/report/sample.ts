@@ -7,7 +7,6 @@ import { derived, exchange, planned, raw } from '../verdict/sample.js';
 
 const credentialModes = { Bearer: 'accepted' };
 
-/** A run with every kind of outcome. */
 export function sample(change: Partial<RunResults> = {}): Verdict {
   return derived({
     planned: [
@@ -47,7 +46,6 @@ export function sample(change: Partial<RunResults> = {}): Verdict {
   });
 }
 
-/** The cause of each outcome of {@link withCauses}, in words. */
 export const causesTold = [
   '2 others follow from it: area/two, area/three',
   'follows from area/one: 500 to GET /v2/mfa-config',

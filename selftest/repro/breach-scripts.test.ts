@@ -3,7 +3,6 @@ import type { Breach } from '../../src/base/model/breach.js';
 import { commandFor } from '../../src/reports/repro/breach-scripts.js';
 import { type Given, holds } from './sh.js';
 
-/** Whether the command for a breach finds it in an answer. */
 function shows(breach: Breach, given: Given): boolean {
   const command = commandFor(7, breach);
   if (typeof command !== 'string') throw new Error(command.why);

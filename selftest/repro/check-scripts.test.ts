@@ -20,7 +20,6 @@ type Member = Extract<Check, { kind: 'members' }>['members'][number];
 const member = (one: Member): Claim => ({ kind: 'members', any: false, members: [one] });
 const key = 'otpauth://totp/Lab:bob%40LOCAL?secret=GEZDGNBVGY3TQOJQ&issuer=Lab';
 
-/** The body of an answer with this key. */
 const giving = (totpUri: string) => `{"totpUri":"${totpUri}"}`;
 
 type What = Extract<Check, { kind: 'well formed' }>['what'];

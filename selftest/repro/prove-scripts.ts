@@ -6,7 +6,6 @@ import { readEvents } from '../../src/verdict/events/log.js';
 import { type Ended, runScript } from './run-script.js';
 import type { Start } from './script-targets.js';
 
-/** The result for the script of one failure. */
 export interface Proven {
   readonly id: string;
   readonly faults: readonly string[];
@@ -24,7 +23,6 @@ interface Subject {
   readonly reference: Start;
   /** How many scripts run at a time, each on its own target. */
   readonly jobs: number;
-  /** The level of the requirements to prove; absent: every level. */
   readonly level?: 'must';
 }
 

@@ -11,10 +11,8 @@ import { printedOn } from '../tool/processes.js';
 import type { Start } from './script-targets.js';
 
 export interface Ended {
-  /** The exit code; null if the script took too long. */
   readonly code: number | null;
   readonly said: string;
-  /** What the script left changed on the target. */
   readonly left: string | undefined;
 }
 
@@ -42,7 +40,6 @@ export async function runScript(script: string, start: Start, folder: string): P
   }
 }
 
-/** A command that prints the newest code mailed to an address. */
 async function mailReader(target: Target, folder: string) {
   if (target.mail === undefined) throw new Error('The target file names no mail.');
   const { accounts, supportUser } = target;

@@ -13,9 +13,7 @@ import { firstLineOf, printedOn } from '../tool/processes.js';
 /** A target started for one script or for one run of the suite. */
 export interface ScriptTarget {
   readonly target: Target;
-  /** The URL of the clock protocol; undefined if the script waits in real time. */
   readonly clock?: string;
-  /** The PEM file of the authority. */
   readonly authority?: string;
   /** How the state differs from the one at the start; undefined if it doesn't, or if the target can't show it. */
   readonly left: () => Promise<string | undefined>;
@@ -54,7 +52,6 @@ const account = (username: string) => ({
   apiKey: `00000000-${username}-key`,
 });
 
-/** A target that a command starts, with one of its faults. */
 export function commanded(command: readonly string[], mutant?: string): Start {
   return async (folder) => {
     mkdirSync(folder, { recursive: true });
@@ -77,7 +74,6 @@ export function commanded(command: readonly string[], mutant?: string): Start {
   };
 }
 
-/** The base URL in the line with which a target says that it is ready. */
 async function readyAt(child: ChildProcess): Promise<string> {
   const line = await firstLineOf(child);
   const ready = jsonOf(line, objectOf({ baseUrl: shapes.text }));

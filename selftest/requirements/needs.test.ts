@@ -35,7 +35,6 @@ const poor: Target = {
   limits: { requestTimeoutMs: 1000, settleMs: 0 },
 };
 
-/** A target that meets every need but `disposable`. */
 const rich: Target = {
   ...poor,
   accounts: {

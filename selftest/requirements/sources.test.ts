@@ -40,10 +40,7 @@ const form: Readonly<Record<'document' | 'standard' | 'security', RegExp>> = {
   security: /^(?:OWASP ASVS 5\.0 \d+\.\d+\.\d+|OWASP WSTG-\w+-\d+|CWE-\d+)/,
 };
 
-/**
- * At least one part of a source must have one of these forms. Other parts may say in words what breaks
- * clients.
- */
+/** One part of a source must match. Other parts may say in words what breaks clients. */
 const wanted: Readonly<Record<Ground, readonly RegExp[]>> = {
   document: [form.document],
   standard: [form.standard],

@@ -7,7 +7,6 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
 import { sourcesIn } from './sources.js';
 
-/** A part of Playwright's report. */
 interface Suite {
   readonly suites?: readonly Suite[];
   readonly specs?: readonly { readonly tests: readonly Listed[] }[];
@@ -17,7 +16,6 @@ interface Listed {
   readonly annotations: readonly { readonly type: string; readonly description: string }[];
 }
 
-/** The requirements of each test, in the order of the run. */
 const listed = await list();
 
 test('each test covers one requirement, and each requirement is covered by one test', () => {
@@ -60,7 +58,6 @@ test('the sources: focus, skip or excuse no test', () => {
   expect(marked.map(({ path }) => path)).toEqual([]);
 });
 
-/** The tests that Playwright finds in the build. */
 async function list(): Promise<string[][]> {
   const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = join(packageRoot(), 'dist', 'playwright.config.js');

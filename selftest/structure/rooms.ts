@@ -1,20 +1,15 @@
 import { rows } from '../tool/rows.js';
 
-/** A folder or a file in a wing of src/. */
 export interface Room {
   readonly name: string;
   /** The folder of src/ that it lies in; the wing `cli` is one room. */
   readonly wing: string;
-  /** What the room holds, in one sentence of docs/architecture.md. */
   readonly holds: string;
   /** The rooms that it may import from, types and itself included. */
   readonly imports: readonly string[];
 }
 
-/**
- * The wings of src/ and their rooms in order. A room imports only from earlier rooms, and only from those that its entry
- * names.
- */
+/** The wings of src/ and their rooms. A room imports only from earlier rooms that its entry names. */
 export const rooms: readonly Room[] = rows`
   base | errors | Errors typed by blame: conformance, arrange, transport, configuration.
   base | secret | A value that prints as a placeholder.

@@ -22,7 +22,6 @@ export function sourceAt(path: string): Source {
   return { path, text: readFileSync(join(packageRoot(), path), 'utf8') };
 }
 
-/** The imports of a file: modules of the package by path, others by package name. */
 export function importsOf({ path, text }: Source): string[] {
   const specifiers = [
     ...text.matchAll(/^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]/gm),

@@ -29,13 +29,11 @@ function faultsOf(text: string): string[] {
   ];
 }
 
-/** The comment blocks of a file, each on one line. */
 function commentsOf({ text }: Source): string[] {
   const blocks = text.match(/\/\*\*[\s\S]*?\*\/|(?<=^|\s)\/\/ .*(?:\n\s*\/\/ .*)*/gm) ?? [];
   return blocks.map((block) => block.replaceAll(/\n\s*(?:\*|\/\/)/g, ''));
 }
 
-/** The lines of a page outside of code blocks. */
 const linesOf = (page: string) =>
   sourceAt(page)
     .text.replaceAll(/```.*?```/gs, '')

@@ -3,7 +3,6 @@ import type { EventBody } from '../../src/base/model/event.js';
 import { eventsIn, lineOf } from '../../src/verdict/events/log.js';
 import { sourcesIn } from './sources.js';
 
-/** Words that readers stumble over, each with its replacement. */
 const avoided: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bmend(s|ed|ing)?\b/i, 'fix'],
   [/\banew\b/i, 'again'],

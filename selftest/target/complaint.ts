@@ -6,7 +6,6 @@ import { messageOf, write } from './files.js';
 /** The environment in which these target files are read. */
 export const env = { KEY: 'key-1', PW: 'hunter2-pw', EMPTY: '' };
 
-/** What the suite complains about in a file, without the file's folder. */
 export function complaint(text: string | Uint8Array, name = 'lab.yaml', mode = 0o644): string {
   const folder = temporaryFolder();
   const file = write(folder, name, text, mode);

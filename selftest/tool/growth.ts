@@ -11,11 +11,7 @@ const leastOf = (times: number, act: () => void): number =>
 /** Shorter times are mostly noise. */
 const leastMs = 4;
 
-/**
- * How many times longer the large work takes than the small one: about the ratio of their sizes for linear work, and
- * its square for quadratic work. Quick and slow machines give similar results. If the first run is clearly below the
- * bound, it is the only one.
- */
+/** How many times longer the large work takes: the ratio of sizes if linear, its square if quadratic. */
 export function growth(small: () => void, large: () => void, bound: number): number {
   const first = cpuMs(large);
   if (first / leastMs < bound) return first / leastMs;

@@ -15,7 +15,6 @@ export function folderUntil(onEnd: OnEnd, name: string): string {
   return folder;
 }
 
-/** A folder that is removed when this process exits. */
 export const scratchFolder = (name: string): string =>
   folderUntil((end) => void process.once('exit', end), name);
 

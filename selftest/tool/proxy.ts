@@ -2,7 +2,6 @@ import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { listen } from '../cli/servers.js';
 import type { OnEnd } from './processes.js';
 
-/** A request that has arrived completely. */
 export interface Passing {
   readonly method: string;
   readonly url: string;
@@ -16,14 +15,9 @@ export interface Passed {
   readonly body: Buffer;
 }
 
-/** Passes a request to the target, unchanged or changed. */
 export type Pass = (request: Passing) => Promise<Passed>;
 
-/**
- * Listens on loopback and answers each request by `answer`. If `answer` throws, the connection is closed.
- *
- * @returns the base URL that stands for the target's
- */
+/** If `answer` throws, the connection is closed. @returns the base URL that stands for the target's */
 export async function proxyBefore(
   target: string,
   answer: (request: Passing, pass: Pass) => Promise<Passed>,

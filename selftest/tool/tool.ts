@@ -1,16 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type Shard, shardOf } from '../../src/reports/many/shard.js';
 
-/**
- * A command for developers of the suite, with --help, that reports each mistake on one line.
- *
- * @param script the command's name in package.json
- */
+/** @param script the command's name in package.json */
 export function tool(script: string, description: string): Command {
   return new Command(`npm run ${script} --`).description(description).showHelpAfterError();
 }
 
-/** Parses options and arguments that are a number. */
 export function wholeFrom(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

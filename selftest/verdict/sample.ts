@@ -9,7 +9,6 @@ import { levels, type Outcome, type Verdict } from '../../src/base/model/verdict
 import { deriveVerdict } from '../../src/verdict/derive/derive.js';
 import { concerned } from '../waivers/sample.js';
 
-/** A run that passes, with a test's changes. */
 export function results(change: Partial<RunResults> = {}): RunResults {
   return {
     suiteVersion: '0.1.0',
@@ -34,7 +33,6 @@ export function results(change: Partial<RunResults> = {}): RunResults {
   };
 }
 
-/** The verdict on a run that passes, with a test's changes. */
 export function derived(change: Partial<RunResults> = {}): Verdict {
   return deriveVerdict(results(change));
 }
@@ -42,8 +40,8 @@ export function derived(change: Partial<RunResults> = {}): Verdict {
 const ids = ['one', 'two', 'three', 'four', 'five', 'six', 'seven'].map((name) => `area/${name}`);
 
 /**
- * A run with a requirement for each word, from area/one on: `pass`, `should fail`, `fact inconclusive`. A `missing` one
- * has no outcome, a `waived` one fails with a waiver, an `absent` one is not part of the run.
+ * A requirement for each word, from area/one on: `pass`, `should fail`. A `missing` one has no outcome,
+ * a `waived` one fails with a waiver, an `absent` one is not part of the run.
  */
 export function runOf(words: string, change: Partial<RunResults> = {}): RunResults {
   const parts = words

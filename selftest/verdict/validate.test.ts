@@ -8,7 +8,6 @@ import { derived, exchange, planned, raw } from './sample.js';
 
 type Json = Record<string, unknown>;
 
-/** A verdict with every member. */
 function full() {
   const failed = [exchange(), { ...exchange(), operation: null, error: 'no answer' }];
   return derived({
@@ -28,7 +27,6 @@ function full() {
   });
 }
 
-/** The verdict as JSON with one member changed, or removed by undefined. */
 function changed(path: string, value: unknown): unknown {
   const whole: Json = JSON.parse(JSON.stringify(full()));
   const keys = path.split('/');

@@ -1,6 +1,5 @@
 import type { ConcernedWaiver, Waiver } from '../../src/base/model/verdict.js';
 
-/** A waiver. A test names only the members that matter. */
 export function waiver(change: Partial<Waiver> = {}): Waiver {
   return {
     requirement: 'area/one',
@@ -12,7 +11,6 @@ export function waiver(change: Partial<Waiver> = {}): Waiver {
   };
 }
 
-/** A waiver as part of a run. */
 export function concerned(change: Partial<ConcernedWaiver> = {}): ConcernedWaiver {
   return { ...waiver(change), fits: ['area/one'], unknown: false, expired: false, ...change };
 }

@@ -20,7 +20,6 @@ const megabyte = 1_000_000;
 const partOf = (page: string, start: string, end: string) =>
   plain(page.slice(page.indexOf(start)).split(end)[0] ?? '');
 
-/** The text between tags. */
 function plain(page: string): string {
   return page
     .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
@@ -33,7 +32,6 @@ function plain(page: string): string {
     .replace(/\s+/g, ' ');
 }
 
-/** The page of a run in which one requirement failed. */
 function pageOfFailure(failure: Partial<RawOutcome>, change: Partial<RunResults> = {}): string {
   const failed = raw('login/a', { kind: 'fail', ...failure });
   return renderHtml(sample({ planned: [planned('login/a')], raw: [failed], ...change }));

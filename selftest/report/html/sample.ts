@@ -38,7 +38,6 @@ function coverageOf(contract: Contract): Verdict['coverage'] {
   };
 }
 
-/** A run with every kind of outcome. */
 export function mixedVerdict(contract: Contract, change: Partial<RunResults> = {}): Verdict {
   const url = 'https://10.2.0.7/v2/totp-key';
   const request = { method: 'POST', url, headers: { 'Content-Type': 'application/json' }, body: '{"a":1}' };
@@ -101,7 +100,6 @@ export const extras: HtmlExtras = {
   },
 };
 
-/** Harmful texts of a target: markup, control characters and reversed text. */
 export const hostile = {
   script: '</script></style></pre></title><script>window.hacked = 1</script>',
   image: '<img src="https://evil.example/x" onerror="window.hacked = 2">',
