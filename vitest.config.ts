@@ -52,7 +52,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
-    maxWorkers: 4,
+    // More workers than cores, because many tests mostly wait.
+    maxWorkers: 6,
     // Concurrent tests of a file each start a run of the suite, which has several processes.
     maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },

@@ -14,8 +14,8 @@ const grep = ['--grep', 'mfa-config/get-*'];
 const count = 4;
 const shards = [1, 2];
 const nameOf = (n: number) => `lab-${String(n).padStart(2, '0')}`;
-const faulty = 3;
-const older = 2;
+const faulty = 2;
+const older = 3;
 const targets = count - 1;
 
 const folder = temporaryFolder(afterAll);
@@ -51,10 +51,11 @@ beforeAll(async () => {
     writeTarget(labs, content, `${name}.yaml`);
   }
   whole = await run('whole', '-t', labs, '--no-allure', '--jobs', '2');
-  // Only Playwright writes Allure's results, and it starts a process for each job. So these runs have one
-  // job.
-  const one = ['--jobs', '1', '--quiet'];
-  for (const n of shards) await run(`shard-${n}`, '-t', labs, '--shard', `${n}/${shards.length}`, ...one);
+  for (const n of shards) {
+    // Allure's results need Playwright's processes, so only the shard with the faulty target writes them.
+    const allure = ofShard(n).includes(nameOf(faulty)) ? [] : ['--no-allure'];
+    await run(`shard-${n}`, '-t', labs, '--shard', `${n}/${shards.length}`, '--quiet', ...allure);
+  }
   const from = shards.map((n) => join(folder, `shard-${n}`));
   merged = await performed('report', '--from', ...from, '--out', join(folder, 'merged'), '--allure');
 }, 600_000);
@@ -112,13 +113,13 @@ describe('four target files', () => {
   });
 
   test('are inconclusive without a shard, which is named', async () => {
-    const from = shards.slice(1).map((n) => join(folder, `shard-${n}`));
+    const from = join(folder, 'shard-1');
 
-    const { code, stdout } = await performed('report', '--from', ...from, '--out', join(folder, 'less'));
+    const { code, stdout } = await performed('report', '--from', from, '--out', join(folder, 'less'));
 
     expect(code).toBe(3);
     expect(stdout).toMatch(/^inconclusive: /);
-    expect(stdout).toContain(`Shard 1 of ${shards.length} is missing (${ofShard(1).join(', ')}).`);
+    expect(stdout).toContain(`Shard 2 of ${shards.length} is missing (${ofShard(2).join(', ')}).`);
   });
 });
 

@@ -18,6 +18,12 @@ interface Loaded {
 
 let loaded: Promise<Loaded> | undefined;
 
+/** The requirements of the built suite's tests, in the order of a run. */
+export async function testsInOrder(): Promise<RequirementId[]> {
+  loaded ??= load();
+  return (await loaded).declare();
+}
+
 async function load(): Promise<Loaded> {
   const { prepareStackTrace } = Error;
   const inOrder: typeof import('../../fixtures/in-order.js') = await import(join(fixtures, 'in-order.js'));

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../src/base/errors.js';
 import type { ReleaseName } from '../../src/base/model/releases.js';
 import { loadContractFile } from '../../src/contract/openapi/load.js';
 import { temporaryFolder, write } from '../target/files.js';
+import './compiled-once.js';
 import { releaseFile } from './raw.js';
 
 export interface Part {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
+import type { Outcome } from '../../src/base/model/verdict.js';
 import { loadRequirements } from '../../src/contract/requirements/catalogue.js';
 import { groupsOf, together } from '../detection/groups.js';
 import { judge } from '../detection/matrix.js';
@@ -57,8 +58,9 @@ async function proveCommand(text: string): Promise<void> {
       const started = await faulty(folder);
       await runSuite([started.target.file], folder, []).finally(started.close);
     }
-    const subject = { faults: [id], faulty, reference: commanded(target), jobs: values.jobs };
-    tell(await proveScripts(reports, { ...subject, level: 'must' }, join(folder, 'scripts')), reports);
+    const isWanted = ({ level }: Outcome) => level === 'must';
+    const subject = { faults: [id], faulty, reference: commanded(target), jobs: values.jobs, isWanted };
+    tell(await proveScripts(reports, subject, join(folder, 'scripts')), reports);
   }
 }
 

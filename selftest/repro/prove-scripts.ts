@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Outcome } from '../../src/base/model/verdict.js';
 import { scriptsOf } from '../../src/reports/repro/script.js';
 import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { readEvents } from '../../src/verdict/events/log.js';
@@ -23,15 +24,16 @@ interface Subject {
   readonly reference: Start;
   /** How many scripts run at a time, each on its own target. */
   readonly jobs: number;
-  readonly level?: 'must';
+  /** Selects the failures to prove; absent: all. */
+  readonly isWanted?: (failure: Outcome) => boolean;
 }
 
 /** Runs the scripts of a run's failures against the same target, with and without the faults. */
 export async function proveScripts(reports: string, subject: Subject, folder: string): Promise<Proven[]> {
   const file = join(reports, 'verdict.json');
   const { outcomes } = parseVerdict(readFileSync(file, 'utf8'), file);
-  const { faults, level, jobs } = subject;
-  const wanted = outcomes.filter((each) => level === undefined || each.level === level);
+  const { faults, isWanted = () => true, jobs } = subject;
+  const wanted = outcomes.filter(isWanted);
   const left = scriptsOf(readEvents(join(reports, 'events.jsonl')), { outcomes: wanted });
   const proven: Proven[] = [];
   mkdirSync(folder, { recursive: true });

@@ -1,36 +1,25 @@
-import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
-import { packageRoot } from '../../src/base/package-root.js';
+import { expect, test, vi } from 'vitest';
 import { loadRequirements, requirementById } from '../../src/contract/requirements/catalogue.js';
+import type { RequirementId } from '../../src/contract/requirements/uses.js';
+import { testsInOrder } from '../cli/tests-here.js';
 import { sourcesIn } from './sources.js';
 
-interface Suite {
-  readonly suites?: readonly Suite[];
-  readonly specs?: readonly { readonly tests: readonly Listed[] }[];
-}
-
-interface Listed {
-  readonly annotations: readonly { readonly type: string; readonly description: string }[];
-}
-
-const listed = await list();
+/** The requirement of each test, in the order of a run. */
+vi.stubEnv('MFA_TARGET', 'not-read-for-this.yaml');
+const listed = await testsInOrder();
+vi.unstubAllEnvs();
 
 test('each test covers one requirement, and each requirement is covered by one test', () => {
-  const covered = listed.map((covers) => covers.join());
   const known = loadRequirements().map(({ id }) => id);
 
-  expect(covered.sort()).toEqual(known.sort());
+  expect(listed.toSorted()).toEqual(known.sort());
 });
 
 test('nothing follows the tests that leave accounts locked', () => {
-  const locks = (covers: readonly string[]) =>
-    covers.some((id) => requirementById(id).needs.includes('lockOut'));
-  const after = listed.slice(listed.findIndex(locks)).filter((each) => !locks(each));
+  const locks = (id: RequirementId) => requirementById(id).needs.includes('lockOut');
+  const after = listed.slice(listed.findIndex(locks)).filter((id) => !locks(id));
 
-  expect(after.flat()).toEqual(['email-otp/sending-is-limited', 'support-email/sending-is-limited']);
+  expect(after).toEqual(['email-otp/sending-is-limited', 'support-email/sending-is-limited']);
 });
 
 const files = sourcesIn('cli', 'src', 'fixtures', 'tests', 'emulator');
@@ -57,21 +46,3 @@ test('the sources: focus, skip or excuse no test', () => {
 
   expect(marked.map(({ path }) => path)).toEqual([]);
 });
-
-async function list(): Promise<string[][]> {
-  const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
-  const config = join(packageRoot(), 'dist', 'playwright.config.js');
-  const args = [cli, 'test', '-c', config, '--list', '--reporter=json'];
-  const env = { ...process.env, MFA_TARGET: 'not-read-for-this.yaml' };
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 64 * 1024 * 1024 });
-  return coversIn(JSON.parse(stdout));
-}
-
-function coversIn({ suites = [], specs = [] }: Suite): string[][] {
-  const own = specs.flatMap(({ tests }) =>
-    tests.map(({ annotations }) =>
-      annotations.filter(({ type }) => type === 'requirement').map(({ description }) => description),
-    ),
-  );
-  return [...suites.flatMap(coversIn), ...own];
-}
