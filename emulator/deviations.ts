@@ -26,6 +26,18 @@ export const asksNoCodeUnchecked = (
     return isFreed;
   });
 
+/** @returns a function after whose call the next login that opens a session needs no code */
+export function freesNextLogin(seams: Seams): () => void {
+  let isFree = false;
+  seams.wrap('asksForCode', (asksForCode, ...login) => !isFree && asksForCode(...login));
+  seams.answer('CreateSession', ({ status }) => {
+    if (status < 300) isFree = false;
+  });
+  return () => {
+    isFree = true;
+  };
+}
+
 interface Change {
   readonly given: string | undefined;
   readonly body: JsonObject;

@@ -82,6 +82,16 @@ const blindFor = (seams: Seams, blind: (credentials: Credentials, call: Call) =>
   );
 
 const single = faultsOf({
+  'access/middle-of-a-key-is-ignored': breaks('access/near-key-is-refused')
+    .says('Of an API key only its length and its first and last eight characters count.')
+    .with(alsoKnows, ({ apiKey = '' }, _call, { state }) =>
+      state.users.find(
+        ({ apiKey: right }) =>
+          right.length === apiKey.length &&
+          right.slice(0, 8) === apiKey.slice(0, 8) &&
+          right.slice(-8) === apiKey.slice(-8),
+      ),
+    ),
   'access/put-without-privilege-stored': breaks('access/viewer-cannot-update-mfa-config')
     .says('A PUT /mfa-config by a view-only user is answered 403, yet stored.')
     .refusals('UpdateMFAConfig', (answer, call, { state }) => {

@@ -1,3 +1,4 @@
+import { disablesFreely, freesNextLogin } from '../deviations.js';
 import { asObject, isObject, own } from '../json.js';
 import { clusterOf } from '../operations/cluster.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
@@ -14,6 +15,28 @@ export const configFaults: readonly Fault[] = faultsOf({
     .wraps('storeCluster', (storeCluster, before, wanted, world) =>
       storeCluster(before, { ...wanted, enabled: wanted.enabled || before.enabled }, world),
     ),
+  'mfa-config/refused-put-ends-the-need-of-codes': breaks('mfa-config/refused-put-leaves-codes-needed')
+    .says('While MFA is on, the login after a refused PUT /mfa-config with enabled false needs no code.')
+    .by((seams) => {
+      const lower = freesNextLogin(seams);
+      seams.refusal(put, (_answer, { body }, { state }) => {
+        if (state.cluster.enabled && own(body, 'enabled') === false) lower();
+      });
+    }),
+  'mfa-config/switch-leaves-support-mfa-unguarded': breaks('mfa-config/apart-from-support-mfa')
+    .says("After cluster MFA is switched off, the support user's MFA is switched off without a code.")
+    .by((seams) => {
+      let isUnguarded = false;
+      seams.wrap('storeCluster', (storeCluster, before, wanted, world) => {
+        if (before.enabled && !wanted.enabled) isUnguarded = world.state.support.enabled;
+        return storeCluster(before, wanted, world);
+      });
+      seams.wrap('storeSupport', (storeSupport, ...change) => {
+        isUnguarded = false;
+        return storeSupport(...change);
+      });
+      disablesFreely(seams, () => isUnguarded);
+    }),
   'mfa-config/loses-retain-user-mfa-settings': breaks('mfa-config/stores-retain-user-mfa-settings')
     .says('PUT /mfa-config answers 204 and always stores retainUserMfaSettings false.')
     .wraps('storeCluster', (_earlier, _before, wanted) => ({ ...wanted, retainUserMfaSettings: false })),

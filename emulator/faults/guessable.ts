@@ -44,6 +44,9 @@ const areRandom = ['totp-key/secrets-are-random', 'support-totp/secrets-are-rand
 
 /** Credentials that anybody can forge who knows how they are made. */
 export const guessableFaults: readonly Fault[] = faultsOf({
+  'keys/secrets-are-hexadecimal-text': breaks(...areRandom)
+    .says('TOTP secrets are 20 hexadecimal digits in ASCII, which have 80 random bits.')
+    .rules(() => ({ newSecret: () => Buffer.from(randomBytes(10).toString('hex')) })),
   'login/session-ids-of-name-and-time': breaks('sessions/ids-are-long-enough')
     .says('Session ids encode the user name, the time and a counter.')
     .by((seams) => {

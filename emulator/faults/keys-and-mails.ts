@@ -132,6 +132,17 @@ const single = faultsOf({
         unanswered.delete(newest);
       });
     }),
+  'ways-in/keys-at-once-are-mixed-up': breaks('ways-in/keys-at-once-are-their-callers')
+    .says('All users who request a TOTP key concurrently get the last one.')
+    .by((seams) => {
+      let last: Json | undefined;
+      seams.answer('CreateTotpKey', async (answer) => {
+        if (answer.status >= 300) return;
+        last = answer.body;
+        await pause(raceMs);
+        answer.body = last;
+      });
+    }),
   'ways-in/first-step-makes-a-key': breaks('ways-in/first-step-makes-no-key')
     .says('The password alone gets a session that makes a new key for the user.')
     .with(firstStep, opened, (call) => header(call, 'session-id'), 'CreateTotpKey'),

@@ -74,6 +74,17 @@ export const mailContentFaults: readonly Fault[] = faultsOf({
     .wraps('mailCodeFits', (mailCodeFits, entry, code, owner, now) =>
       mailCodeFits(entry, /^0[0-9]{6}$/.test(code) ? code.slice(1) : code, owner, now),
     ),
+  'mail/switch-revives-used-codes': breaks('email-login/switch-revives-no-code')
+    .says('A switch of cluster MFA makes used mailed codes valid again.')
+    .wraps('storeCluster', (storeCluster, before, wanted, world) => {
+      if (before.enabled !== wanted.enabled) for (const code of world.state.mailCodes) code.uses = 0;
+      return storeCluster(before, wanted, world);
+    }),
+  'mail/codes-are-even': breaks('email-otp/codes-differ')
+    .says('Mailed codes end in an even digit.')
+    .wraps('newMailCode', (newMailCode, world, to) =>
+      newMailCode(world, to).replace(/\d$/, (digit) => String(Number(digit) & ~1)),
+    ),
   'mail/codes-begin-alike': breaks('email-otp/codes-differ')
     .says('Mailed codes begin with the same three digits.')
     .wraps('newMailCode', (newMailCode, world, to) => `424${newMailCode(world, to).slice(1)}`),

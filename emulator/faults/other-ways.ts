@@ -20,6 +20,7 @@ const ways: Readonly<Record<string, Way>> = {
   'slash-at-the-end': ['with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
   'upper-case': ['in capitals', ({ path }) => path.endsWith('/MFA-CONFIG')],
   'post-for-put': ['by POST', (call) => call.method === 'POST' && isConfig(call)],
+  delete: ['by DELETE', (call) => call.method === 'DELETE' && isConfig(call)],
   'override-header': [
     'by POST with X-HTTP-Method-Override',
     (call) => isConfig(call) && overrides(call) === 'PUT',

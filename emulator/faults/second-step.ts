@@ -205,6 +205,24 @@ export const secondStepFaults = faultsSince('7.3.1', {
       'firstStepMay',
       (firstStepMay, operation) => operation === 'ConfigureSupportMFAConfig' || firstStepMay(operation),
     ),
+  'second-step/first-step-ends-sessions': breaks('totp-login/first-step-session-changes-nothing')
+    .says('A pending session of an admin may end the sessions of other users.')
+    .wraps(
+      'firstStepMay',
+      (firstStepMay, operation) => operation === 'DeleteSession' || firstStepMay(operation),
+    ),
+  'second-step/finished-sessions-outlive-their-deletion': breaks('sessions/delete-ends-those-by-code')
+    .says('DELETE /users/sessions leaves sessions alive that POST /users/verify-otp finished.')
+    .by((seams) => {
+      const finished = new Map<string, User>();
+      seams.wrap('finishLogin', (finishLogin, id, user, world) => {
+        finished.set(id, user);
+        finishLogin(id, user, world);
+      });
+      seams.answer('DeleteSession', (_answer, _call, { state }) => {
+        for (const [id, user] of finished) state.sessions.set(id, user);
+      });
+    }),
   'second-step/later-login-finishes': breaks('totp-login/refuses-password-alone')
     .says("A login with a code also finishes the user's pending logins.")
     .successes('CreateSession', (_body, { body }, world) => {

@@ -1,4 +1,4 @@
-import { changesFreely } from '../deviations.js';
+import { changesFreely, freesNextLogin } from '../deviations.js';
 import { own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import { breaks, type Fault, faultsOf, faultsSince } from '../seams.js';
@@ -116,6 +116,20 @@ const single = faultsOf({
     .says('Switching support MFA off switches cluster MFA off.')
     .successes(patch, (_body, call, { state }) => {
       if (own(call.body, 'enabled') === false) state.cluster = { ...state.cluster, enabled: false };
+    }),
+  'support/off-ends-the-need-of-codes': breaks('totp-login/apart-from-support-mfa')
+    .says('While MFA is on, the login after a PATCH that switches support MFA off needs no code.')
+    .by((seams) => {
+      const lower = freesNextLogin(seams);
+      seams.success(patch, (_body, call, { state }) => {
+        if (state.cluster.enabled && own(call.body, 'enabled') === false) lower();
+        return undefined;
+      });
+    }),
+  'support/off-drops-users-keys': breaks('totp-login/apart-from-support-mfa')
+    .says("Switching support MFA off deletes all users' TOTP keys.")
+    .successes(patch, (_body, call, { state }) => {
+      if (own(call.body, 'enabled') === false) state.userKeys = [];
     }),
   'support/get-differs-every-time': breaks('support-mfa/get-is-safe')
     .says('While support MFA is off, each GET /support-user/mfa shows another address.')

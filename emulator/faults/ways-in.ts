@@ -45,6 +45,11 @@ const codeless = faultsOf({
     .with(asksNoCodeUnchecked, (_body, call, { state }) =>
       state.sessions.has(header(call, 'session-id') ?? ''),
     ),
+  'ways-in/token-of-another-user': breaks(otherCredential)
+    .says("While cluster MFA is on, a login needs no code with any user's access token in its header.")
+    .with(asksNoCodeUnchecked, (_body, call, { state }) =>
+      state.tokens.has((header(call, 'authorization') ?? '').replace(/^\S+ /, '')),
+    ),
   'ways-in/api-key-of-another-user': breaks(otherCredential)
     .says("While cluster MFA is on, a login needs no code with any user's API key in its header.")
     .with(asksNoCodeUnchecked, (_body, call, { state }) =>

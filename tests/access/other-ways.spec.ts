@@ -35,7 +35,7 @@ type WaysOf = (write: Pick<Write, 'method' | 'path'>) => readonly Way[];
 /** Other spellings, methods and media types. Add a line for another. */
 const spellings: WaysOf = ({ path }) => [
   ...[...spellingsOf(path), `${path}%20`, `${path}%2f`, `${path}%00`].map((other) => ({ path: other })),
-  ...['POST', 'PUT', 'PATCH'].map((method) => ({ method })),
+  ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ method })),
   // A different media type may select a different parser.
   { headers: { 'Content-Type': 'application/merge-patch+json' } },
   { headers: { 'Content-Type': 'text/plain' } },

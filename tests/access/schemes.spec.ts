@@ -50,6 +50,7 @@ for (const [id, issued, changed] of [
   ['access/cut-key-is-refused', ofKey, (key: string) => [key.slice(0, -1)]],
   ['access/key-with-more-is-refused', ofKey, (key: string) => [`${key}0`]],
   ['access/key-in-other-case-is-refused', ofKey, inOtherCase],
+  ['access/near-key-is-refused', ofKey, nearly],
   ['access/near-session-is-refused', ofSession, nearly],
   ['access/session-in-other-case-is-refused', ofSession, inOtherCase],
   ['access/near-token-is-refused', ofToken, (token: string) => [...nearly(token), ...unsigned(token)]],
@@ -137,16 +138,27 @@ function by(open: string, path: string): readonly string[] {
   return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
 }
 
+/** For each character another one that fits the same alphabet, be it hexadecimal or larger. */
+const followers = new Map(
+  ['0123456789', 'abcdef', 'ABCDEF', 'ghijklmnopqrstuvwxyz', 'GHIJKLMNOPQRSTUVWXYZ'].flatMap((ring) =>
+    [...ring].map((one, at) => [one, ring[(at + 1) % ring.length] ?? one] as const),
+  ),
+);
+
 /**
- * Returns texts that differ a little: without the last two characters, with two others in their place, and with two
- * more. One other character at the end is not enough, because a base64 decoder may ignore it.
+ * Returns texts that differ a little: without the last two characters, with two others in their place, with two more,
+ * and with four others in the middle. One other character at the end is not enough, because a base64 decoder may ignore
+ * it.
  */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
   const bare = text.slice(0, text.length - padding.length);
   const others = bare.at(-2)?.toUpperCase() === 'A' ? 'BB' : 'AA';
   const cut = bare.slice(0, -2);
-  return [cut, `${cut}${others}`, `${bare}AA`].flatMap((near) =>
+  const middle = Math.max(0, Math.floor(bare.length / 2) - 2);
+  const next = bare.slice(middle, middle + 4).replace(/[\da-z]/gi, (one) => followers.get(one) ?? one);
+  const inside = `${bare.slice(0, middle)}${next}${bare.slice(middle + 4)}`;
+  return [cut, `${cut}${others}`, `${bare}AA`, inside].flatMap((near) =>
     near === bare ? [] : [`${near}${padding}`],
   );
 }

@@ -15,6 +15,9 @@ import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-
 /** If at least this many codes have the same digit at one position, it is not by chance. */
 const enoughCodes = 8;
 
+/** If at least this many codes end in digits that are all even, all odd, or even and odd in turn, it is not by chance. */
+const enoughParities = 20;
+
 test('email-otp/code-is-long-enough', async ({ users }) => {
   const code = await arrange(users.codes.mailed(users.withMail()));
 
@@ -44,6 +47,9 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
   const isSame = (digit: string, at: number) => /\d/.test(digit) && all.every((code) => code[at] === digit);
   const isFixed = all.length >= enoughCodes && [...(all[0] ?? '')].some(isSame);
   demand(!isFixed, { kind: 'random', pattern: 'fixed digit' });
+  const parities = all.map((code) => Number(code.at(-1)) % 2);
+  const isInTurn = parities.every((parity, at) => parity === parities[at % 2]);
+  demand(!(isInTurn && all.length >= enoughParities), { kind: 'random', pattern: 'even and odd in turn' });
 });
 
 test('email-login/accepts-mailed-code', async ({ users, facts }) => {
@@ -120,6 +126,17 @@ test('email-login/code-works-once', async ({ api, users }) => {
   // The used code must not finish a pending session.
   if (api.contract.operations.has('VerifyUserOtp'))
     expect(await bypass.tryStep(users, user, { code, type: 'email' })).toBeShut();
+});
+
+test('email-login/switch-revives-no-code', async ({ users, cluster }) => {
+  const { user, code } = await arrange(users.mailed());
+  await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
+
+  await arrange(cluster.asFound());
+  await arrange(users.switchedOn(user));
+
+  expect(await users.login(user, { code, type: 'email' })).toBeRefused();
+  await arrange.login(users.logins.byMailAgain(user));
 });
 
 test('ways-in/mailed-code-works-once-in-parallel', async ({ users }) => {

@@ -54,7 +54,7 @@ const encodings = [
   { of: /^[\w+/-]+={0,2}$/, as: 'base64' },
 ] as const;
 
-const printable = /^[\x20-\x7e]+$/;
+export const printable = /^[\x20-\x7e]+$/;
 
 /** Matches a date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;

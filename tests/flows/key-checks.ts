@@ -1,6 +1,6 @@
 import type { Answer, KeyUri } from '../../fixtures/index.js';
 import { arrange, expect, secrets } from '../../fixtures/index.js';
-import { expectRandom, leastSecretBits } from './guessable.js';
+import { expectRandom, leastSecretBits, printable } from './guessable.js';
 
 const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
@@ -68,4 +68,7 @@ export async function areRandom(newKey: () => Promise<Answer>, names: readonly s
     seen.push((await arrange(secrets.keyOf(await arrange(newKey())))).secret.reveal());
 
   expectRandom(seen, names, leastSecretBits);
+  // Printable bytes, such as hexadecimal digits, hold fewer random bits than others.
+  const texts = seen.map(secrets.asLatin1);
+  if (texts.every((text) => printable.test(text))) expectRandom(texts, names, leastSecretBits);
 }

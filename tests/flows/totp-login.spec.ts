@@ -105,11 +105,17 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   // While support MFA is off or its key unproven, even an accepted change locks nobody out.
   const isFree = !before.support.enabled || before.verification === 'kPending';
   const email = before.support.email ?? 'support@example.com';
+  // A pending session may end itself, but no session of another user.
+  const other = users
+    .allWithPassword()
+    .filter(hasSid)
+    .find(({ role }) => all.every((one) => one.role !== role));
   for (const as of first.flatMap(inEveryScheme)) {
     expect(await cluster.put(before.cluster, as)).toBeRefused();
     if (isFree) expect(await support.patch({ enabled: false }, as)).toBeRefused();
     if (mayPut && !before.support.enabled)
       expect(await support.configure({ mfaType: 'email', email }, as)).toBeRefused();
+    if (other !== undefined) expect(await users.sessions.end(other, as)).toBeRefused();
     expect(await state.changesSince(before)).toBeNone();
   }
 });
@@ -193,6 +199,31 @@ test('totp-login/keys-are-forgotten-where-told', async ({ users, cluster, codes 
   await arrange(cluster.off());
   await arrange(users.codes.enrol(user));
   await arrange(users.switchedOn(user));
+  await arrange.login(users.logins.byNewKey(user));
+});
+
+test('totp-login/apart-from-support-mfa', async ({ users, support }) => {
+  const { user, authenticator } = await arrange(users.plainEnrolled());
+  await arrange(support.onByTotp());
+  await arrange(support.off());
+
+  expect(await users.login(user)).toBeRefused();
+  expect(await users.logins.byCode(user, authenticator)).toOpenSession();
+});
+
+test('mfa-config/refused-put-leaves-codes-needed', async ({ users, cluster }) => {
+  const { user } = await arrange(users.enrolled());
+  const off = { enabled: false, retainUserMfaSettings: true };
+  const bodies = ['totp', ['pigeon']].map((authenticationTypes) => ({ ...off, authenticationTypes }));
+  let refusals = 0;
+  for (const body of bodies) {
+    const answer = await cluster.putAny(body);
+    // If the target takes the body, the password alone may log in.
+    if (answer.status < 400) await arrange(users.switchedOn(user));
+    else expect(await users.login(user)).toBeRefused();
+    if (answer.status >= 400) refusals += 1;
+  }
+  if (refusals === 0) arrange.notApplicable('the target takes invalid types: nothing was refused');
   await arrange.login(users.logins.byNewKey(user));
 });
 

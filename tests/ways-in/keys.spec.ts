@@ -120,6 +120,23 @@ test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   expect(inForce).toBeAtLeast(1, 'keys in force', ...by);
 });
 
+test('ways-in/keys-at-once-are-their-callers', async ({ users }) => {
+  const [one, other] = [await arrange(users.enrolled(0)), await arrange(users.enrolled(1))];
+  const enrolBoth = () =>
+    // A target may refuse one of two concurrent enrolments.
+    Promise.all([one, other].map(({ user }) => arrange.ifItCan(users.codes.enrol(user))));
+  const rounds = [await enrolBoth(), await enrolBoth(), await enrolBoth()];
+
+  for (const [first, second] of rounds)
+    if (first && second) expect(second.answer).not.toHoldTheSecretOf(first.answer);
+  for (const { user, authenticator } of rounds.at(-1)?.filter((each) => each !== undefined) ?? []) {
+    const login = await users.logins.byCode(user, authenticator);
+    // If no key logs in, another requirement reports that.
+    if (login.session === undefined) await arrange.login(users.logins.byNewKey(user));
+    expect(login).toOpenSession();
+  }
+});
+
 test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const alone = await arrange(users.login(user));

@@ -80,6 +80,7 @@ export const callerHeaders = (name: string, origin: string): readonly Way[] => [
   // A cache may answer a conditional or partial request before the target checks the credential.
   header('If-None-Match', '"0"'),
   header('Range', 'bytes=0-'),
+  header('Accept', 'text/html'),
   header('X-Forwarded-For', '127.0.0.1'),
   header('Cookie', `user=${name}; username=${name}; admin=true; login-session=${name}; session-id=${name}`),
 ];

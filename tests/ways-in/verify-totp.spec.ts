@@ -221,6 +221,7 @@ test('mfa-config/apart-from-support-mfa', async ({ cluster, support, state, allo
     await arrange(cluster.off());
     const off = await arrange(cluster.read());
     expect(await state.changesSince(before.with(off))).toBeNone();
+    if (prepare === proven) await expect.kept(support, mfa.totpOn, [mfa.off({})]);
   }
 });
 

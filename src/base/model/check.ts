@@ -87,6 +87,7 @@ export type MailRule =
 
 export const patterns = {
   'equal distances': ['random codes', 'codes at equal distances'],
+  'even and odd in turn': ['random codes', 'codes that are all even, all odd, or even and odd in turn'],
   'fixed digit': ['random codes', 'codes with the same digit in one place'],
   repeated: ['different codes', 'one code twice'],
   'same beginning': ['random codes', 'codes with the same beginning'],
