@@ -158,6 +158,31 @@ test('sessions/email-login-changes-no-configuration', async ({ users, cluster, s
   await arrange(cluster.asFound());
 });
 
+test('totp-login/apart-from-support-mfa', async ({ users, support }) => {
+  const { user, authenticator } = await arrange(users.plainEnrolled());
+  await arrange(support.onByTotp());
+  await arrange(support.off());
+
+  expect(await users.login(user)).toBeRefused();
+  expect(await users.logins.byCode(user, authenticator)).toOpenSession();
+});
+
+test('mfa-config/refused-put-leaves-codes-needed', async ({ users, cluster }) => {
+  const { user } = await arrange(users.enrolled());
+  const off = { enabled: false, retainUserMfaSettings: true };
+  const bodies = ['totp', ['pigeon']].map((authenticationTypes) => ({ ...off, authenticationTypes }));
+  let refusals = 0;
+  for (const body of bodies) {
+    const answer = await cluster.putAny(body);
+    // If the target takes the body, the password alone may log in.
+    if (answer.status < 400) await arrange(users.switchedOn(user));
+    else expect(await users.login(user)).toBeRefused();
+    if (answer.status >= 400) refusals += 1;
+  }
+  if (refusals === 0) arrange.notApplicable('the target takes invalid types: nothing was refused');
+  await arrange.login(users.logins.byNewKey(user));
+});
+
 test('mfa-config/every-credential-shows-the-same', async ({ api, admin, users, cluster, connection }) => {
   await arrange(cluster.on(mfa.bothTypes));
   const user = users.admin() ?? users.withPassword();
