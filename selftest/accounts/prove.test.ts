@@ -12,7 +12,6 @@ interface How {
   readonly maySwitch?: boolean;
 }
 
-/** The learned facts about the accounts of an emulator's target file. */
 async function learn({ variants = [], faults = [], change = (file) => file, maySwitch = true }: How) {
   const emulator = await emulate({ variants, faults });
   const mail = { ...Object(emulator.targetFile()['mail']), timeoutMs: 1_000 };

@@ -49,7 +49,6 @@ export class ChaosProxy {
     return proxy;
   }
 
-  /** From now on the network is good. */
   calm(): void {
     this.#calm = true;
     for (const socket of this.#open) socket.destroy();

@@ -12,7 +12,6 @@ export interface ChaosPlan {
   readonly share: number;
   readonly mischiefs?: readonly [Mischief, ...Mischief[]];
   readonly grep?: string;
-  /** A fault of the emulator, and the requirements that it must turn red. */
   readonly fault?: undefined | { readonly id: string; readonly fails: readonly string[] };
 }
 
@@ -27,7 +26,6 @@ export interface ChaosRun {
 const boundMs = 600_000;
 const requestTimeoutMs = 5000;
 
-/** Runs the suite through a bad network over TLS, then restores the state through a good one. */
 export async function runThroughChaos(
   plan: ChaosPlan,
   folder: string,

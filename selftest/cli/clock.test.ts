@@ -11,7 +11,6 @@ import { folders, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 const rightCode = 'totp-login/accepts-current-code';
 const replay = 'totp-login/refuses-replay';
 
-/** A target file for an emulator whose clock can't be moved or read. */
 async function timeless(folder: string, name: string, options: EmulatorOptions): Promise<string> {
   const emulator = await emulate(options);
   const { clock: _, ...content } = emulator.targetFile();

@@ -7,7 +7,6 @@ import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
 import { folders, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
-/** A vendor's document: it lacks one operation, changes another, and has mistakes in other parts. */
 const vendorDocument = (): string =>
   changedRelease((document) => {
     remove(document, ['paths', '/support-user/send-email-otp']);

@@ -5,7 +5,6 @@ import { readVerdict } from '../../src/verdict/derive/read.js';
 import { leave, verdictOn } from '../many/sample.js';
 import { type Ended, program, spawned, temporaryFolder } from './suite.js';
 
-/** Runs a command to its end. @param isRead whether anybody reads its output */
 function ending(isRead: boolean, first: string, ...args: readonly string[]): Promise<Ended> {
   const { child, ended } = spawned(first, args);
   if (!isRead) child.stdout?.destroy();

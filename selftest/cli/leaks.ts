@@ -10,7 +10,6 @@ export const secretsOfTarget = (text: string): string[] => secretsOf(Object(pars
 
 const startLength = 8;
 
-/** The secrets that occur in a text. `byStart` groups them by their first characters. */
 function seenIn(text: string, byStart: ReadonlyMap<string, readonly string[]>): string[] {
   const seen = new Set<string>();
   for (let at = 0; at < text.length; at += 1) {

@@ -32,7 +32,6 @@ const leakyFaults = [
   'http/secrets-may-be-stored',
 ];
 
-/** The requirements that these faults break, and logins that the target refuses with an error. */
 const leaking = [
   ...allFaults.filter((fault) => leakyFaults.includes(fault.id)).flatMap(({ breaks }) => breaks),
   'sessions/refuses-wrong-password',

@@ -58,7 +58,6 @@ export async function unusedPort(): Promise<number> {
   return address.port;
 }
 
-/** Sends bytes as fast as the client reads them. */
 export function flooding(bytes: number): RequestListener {
   return (request, response) => {
     request.resume();

@@ -106,7 +106,6 @@ test('restore restores the state by the journal after SIGKILL', async ({ expect,
   run.child.kill('SIGKILL');
   await run.ended;
 
-  // All processes of the run end, so none can change the target.
   expect(all.length).toBeGreaterThan(2);
   await until(() => all.every((pid) => !isAlive(pid)));
   // The last test may have switched cluster MFA off, so switch it on again.

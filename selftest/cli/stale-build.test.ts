@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { newerThanBuild } from '../../src/cli/stale-build.js';
 import { temporaryFolder } from './suite.js';
 
-/** @param files their times of change in seconds */
 function folder(files: Readonly<Record<string, number>>): string {
   const root = temporaryFolder();
   for (const [file, at] of Object.entries(files)) {

@@ -40,7 +40,6 @@ export interface StartOptions {
 export const start = (args: readonly string[], options: StartOptions = {}, onEnd?: OnEnd): Started =>
   spawned(program, args, options, onEnd);
 
-/** Starts a program of Node.js. The end of the test kills it. */
 export function spawned(
   script: string,
   args: readonly string[],

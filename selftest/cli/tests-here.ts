@@ -18,7 +18,6 @@ interface Loaded {
 
 let loaded: Promise<Loaded> | undefined;
 
-/** The requirements of the built suite's tests, in the order of a run. */
 export async function testsInOrder(): Promise<RequirementId[]> {
   loaded ??= load();
   return (await loaded).declare();

@@ -12,7 +12,6 @@ import { answerOf, callOf } from './calls.js';
 
 const session = (id: string): Credential => ({ scheme: 'SessionIdHeader', id: new Secret(id) });
 
-/** Attempts at a target that must not be locked. The test chooses the answer to each. */
 function setUp(lockOut = false, folder = temporaryFolder()) {
   const file = writeTarget(
     folder,

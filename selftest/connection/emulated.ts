@@ -19,7 +19,6 @@ export async function connecting(content: object, release: ReleaseName = '7.1.2_
     events.push(event);
     if (event.type === 'learned') learned.push(event);
   };
-  /** @param over replaces members of the target */
   const open = async (over: Partial<Target> = {}): Promise<Connection> => {
     const connection = await Connection.open({ ...target, ...over }, contract, { stateDir, write, learned });
     onTestFinished(() => connection.close());

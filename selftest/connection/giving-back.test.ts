@@ -67,7 +67,6 @@ test('a key that is held again keeps its used steps', async () => {
   expect(await support.verified()).toMatchObject({ code: known.code, authenticator: known.authenticator });
 });
 
-/** Connections of an admin with a password and no API key. */
 async function byPassword(...variants: string[]) {
   const { open, state, target } = await emulated(variants);
   const { apiKey: _, ...admin } = target.accounts.admin;
@@ -122,12 +121,7 @@ test('if null keeps values, an unconfigured state is restored as empty', async (
 const on: ClusterConfig = { enabled: true, authenticationTypes: ['totp'], retainUserMfaSettings: true };
 const offForgetting: ClusterConfig = { ...on, enabled: false, retainUserMfaSettings: false };
 
-/**
- * A target with these configurations, which deletes users' enrolments when cluster MFA is switched off without
- * retainUserMfaSettings.
- *
- * @param shown bodies that GET /mfa-config answers first, instead of the configuration
- */
+/** Switching off without retainUserMfaSettings deletes enrolments. @param shown the first answers of GET */
 async function keeping(cluster: object, shown: readonly unknown[] = []) {
   const support = { enabled: false };
   let now = cluster;

@@ -55,10 +55,7 @@ test('a masked address is restored whole', async () => {
   expect(await state()).toEqual(before);
 });
 
-/**
- * `isShownAs`: whether a shown address stands for another one. `mayBeShownAs`: whether it may be the shown
- * form of an address that was set.
- */
+/** `isShownAs`: it stands for another address. `mayBeShownAs`: it may be the shown form of a set address. */
 test.each(rows`
   isShownAs | s***t@lab.example | support@lab.example | true
   isShownAs | sxxxxxt@lab.example | support@lab.example | true

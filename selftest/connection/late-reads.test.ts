@@ -67,8 +67,7 @@ test('a switch is awaited at logins until a test has looked there', async () => 
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(false);
 
-  // No login has shown yet how late a switch reaches logins, so this switch first waits until the earlier one has
-  // reached them.
+  // No login has shown yet how late a switch reaches logins, so this switch waits for the earlier one.
   await cluster.off();
   const startedAt = Date.now();
   expect(await cluster.on(['totp'], { isFelt: true })).toBe(true);

@@ -149,7 +149,6 @@ const takes = async (passed: Promise<unknown>) => {
   return Date.now() - startedAt;
 };
 
-/** A change that every read shows. */
 async function settled(readBack: ReadBack, enabled: boolean): Promise<void> {
   await read(readBack, !enabled);
   readBack.wrote(['cluster']);
@@ -169,7 +168,6 @@ const disagreeing = (...ms: readonly number[]) =>
   agreeing(new TargetModel(ms.map((value) => ({ fact: 'nodes apart on cluster', value }))));
 
 describe('nodes that learn of a change at different times', () => {
-  /** Every second read goes to a node that is a second late. */
   const looksAt = (readBack: ReadBack) => look(readBack, (ms, nth) => nth % 2 === 1 || ms >= 1_000);
   const fresh = async () => new ReadBack(recorderOf());
 

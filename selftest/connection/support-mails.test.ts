@@ -6,7 +6,6 @@ import { storedMail } from '../../src/wire/mail/received-mail.js';
 
 type MailOf = Awaited<ReturnType<ConstructorParameters<typeof SupportMails>[0]['mail']>>;
 
-/** The support user's mails, each with a code. `mail` replaces functions of the mailbox. */
 function mailsWith(mail: Partial<MailOf> = {}) {
   const waits: number[] = [];
   let mailed = 0;

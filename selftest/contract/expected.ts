@@ -1,8 +1,7 @@
 import { isSince, type ReleaseName, releaseNames } from '../../src/base/model/releases.js';
 import { rows } from '../tool/rows.js';
 
-// The documented operations and properties, written independently of the documents. Without `since`, all releases have
-// them.
+// Written independently of the documents. Without `since`, all releases have it.
 
 /** Columns: id, call, request schema (`?`: the body is optional), status, answer, privileges, since. */
 const operations = rows`

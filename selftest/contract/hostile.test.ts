@@ -17,7 +17,6 @@ const schemas = (document: Part, named: Readonly<Record<string, unknown>>, $ref:
   put(document, keyName, { $ref: `#/${$ref}` });
 };
 
-/** A chain of n schemas, in which each refers to the next. */
 const chain = (name: string, length: number, schemaOf: (next: object, isLast: boolean) => unknown) =>
   Object.fromEntries(
     Array.from({ length }, (_, n) => {

@@ -18,7 +18,6 @@ export function isReference(value: object): value is OpenAPIV3.ReferenceObject {
   return '$ref' in value;
 }
 
-/** The name at the end of a reference. */
 export function referenced(value: object | undefined): string | undefined {
   return value !== undefined && isReference(value) ? value.$ref.split('/').at(-1) : undefined;
 }

@@ -26,7 +26,6 @@ const known = [
   'http/no-date',
 ];
 const broken = faults.filter(({ id }) => known.includes(id)).map(expectationOfFault);
-/** Whether one of these faults was written for a requirement. */
 const isMeant = ({ id }: { readonly id: string }) =>
   faults.some((fault) => [...known, ...wrong.faults].includes(fault.id) && fault.breaks.includes(id));
 /** The requirements that these faults turn red, and the first of each area, which must stay green. */

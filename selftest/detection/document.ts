@@ -105,7 +105,6 @@ function rowOfClass({ flaw, ids, requirements, faults, notApplicable }: FlawClas
   return row(flaw, ids.join(', '), noticed, list(faults));
 }
 
-/** @param others how many reports begin with another requirement than the one that their fault breaks */
 function headed(all: number, others: number): string {
   return `${all - others} of ${all} (${((100 * (all - others)) / all).toFixed(1)} %)`;
 }

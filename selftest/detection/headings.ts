@@ -32,7 +32,6 @@ export class Headings {
     return new Map([...this.#of].map(([id, { head }]) => [id, head]));
   }
 
-  /** The share of reports that begin with the broken requirement, in percent. */
   get share(): number {
     return (100 * this.#all.filter(({ isMeant }) => isMeant).length) / this.count;
   }

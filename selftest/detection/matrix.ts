@@ -8,7 +8,6 @@ import { parseVerdict } from '../../src/verdict/derive/validate.js';
 import { writeTarget } from '../cli/suite.js';
 import { type Ended, type PerformCommand, runSuite } from './run-suite.js';
 
-/** One emulator against which the suite runs, with its faults and variants. */
 export interface Subject {
   readonly name: string;
   readonly faults: readonly string[];
@@ -29,7 +28,6 @@ export interface Judgement {
 export const printedFile = 'printed.txt';
 
 export interface JudgeOptions {
-  /** How many targets are tried at once. */
   readonly jobs: number;
   /** How long to wait for a mail. A fault that mails nothing costs this wait once for each address. */
   readonly mailTimeoutMs?: number;
@@ -82,8 +80,7 @@ export async function judge(
       ...['--jobs', String(jobs)],
       ...(only.length === 0 ? [] : ['--grep', only.join(',')]),
       ...(lanes === undefined ? [] : ['--lanes', String(lanes)]),
-      // A fault may remove operations, so these runs take the release as given. For conforming targets, the suite's
-      // check of the release must pass.
+      // A fault may remove operations, on which the suite's check of the release would fail.
       ...(subjects.some(({ faults }) => faults.length > 0) ? ['--release-as-given'] : []),
     ];
     const ended = await runSuite(files, folder, flags, { build, all, perform });

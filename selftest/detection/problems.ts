@@ -7,7 +7,6 @@ import type { Requirement } from '../../src/contract/requirements/catalogue.js';
 import { failedByRow } from './freedoms.js';
 import type { Judgement, Subject } from './matrix.js';
 
-/** How an emulator with faults or variants must be judged. */
 export interface Expectation extends Subject {
   /** The requirements that must turn red, and no others; empty for a variant. */
   readonly fails: readonly string[];
@@ -23,7 +22,6 @@ function isNewer(since: ReleaseName | undefined): since is ReleaseName {
   return since !== undefined && releaseNames.indexOf(since) > releaseNames.indexOf(defaultRelease);
 }
 
-/** The requirements of level should that rightly fail for these variants. */
 function failedBy(ids: readonly string[]): string[] {
   return variants.filter(({ id }) => ids.includes(id)).flatMap(({ fails = [] }) => fails);
 }
@@ -41,7 +39,6 @@ export function expectationOfVariant(first: string, ...others: string[]): Expect
   };
 }
 
-/** What is expected of a row of freedoms, which is named by its place among the rows. */
 export function expectationOfRow(row: readonly string[], index: number): Expectation {
   const name = nameOf('freedoms', String(index + 1).padStart(3, '0'));
   return { name, faults: [], variants: row, fails: failedByRow(row) };

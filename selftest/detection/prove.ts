@@ -132,7 +132,6 @@ if (headings.count > 0) console.log(headings.toString());
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** @param isPart whether runs test only the expected requirements and some others */
 async function tryFaults(all: readonly Expectation[], isPart: boolean): Promise<void> {
   const detail = ({ fails }: Expectation, beside: number) =>
     `${fails.length} red${isPart ? ' of those asked for' : ''}${beside > 0 ? `, beside ${beside} others` : ''}`;

@@ -19,7 +19,6 @@ export type PerformCommand = (
   ...args: readonly string[]
 ) => Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 
-/** Runs the built suite, like a user; afterwards `folder/out` holds the verdicts. */
 export async function runSuite(
   files: readonly string[],
   folder: string,

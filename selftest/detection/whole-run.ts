@@ -6,7 +6,6 @@ import { ListeningProxy } from '../cli/listening-proxy.js';
 import { type Judgement, judge, judgementIn, printedFile } from './matrix.js';
 import { asItIs, type Expectation, expectationOfFault } from './problems.js';
 
-/** A run of all requirements against one emulator, with everything that a run writes and prints. */
 export interface WholeRun {
   readonly judgement: Judgement;
   readonly target: string;

@@ -1,4 +1,3 @@
-/** A fenced block of a page that shows a command's output. */
 export interface Block {
   readonly at: number;
   readonly lines: readonly string[];

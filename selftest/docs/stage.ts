@@ -10,7 +10,6 @@ import { firstLineOf, folderUntil, type OnEnd } from '../tool/processes.js';
 /** An empty folder in which the pages' commands run unchanged, with the emulators that they start. */
 export class Stage {
   readonly cwd: string;
-  /** Maps each real path or address to the one that the pages show. */
   readonly #named = new Map<string, string>();
 
   constructor(private readonly onEnd: OnEnd) {
@@ -30,7 +29,6 @@ export class Stage {
     writeFileSync(join(this.cwd, name), text, { mode: 0o600 });
   }
 
-  /** Runs a page's script. @returns its output, with the paths that the pages show */
   run(script: string): Promise<string> {
     const bin = join(this.cwd, 'bin');
     const path = [bin, join(bin, 'installed'), process.env['PATH']].join(delimiter);

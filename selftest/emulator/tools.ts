@@ -92,7 +92,6 @@ export function fromBase32(text: string): Buffer {
   return Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
 }
 
-/** The code of a secret, `steps` away from the emulator's current step. */
 export async function codeOf(emulator: RunningEmulator, secret: unknown, steps = 0): Promise<string> {
   const at = (await now(emulator)) + steps * 30_000;
   return totp(fromBase32(String(secret)), at, { algorithm: 'SHA1', digits: 6, period: 30 });

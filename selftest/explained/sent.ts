@@ -52,7 +52,6 @@ function leadingTo(deciding: readonly number[], own: readonly Exchanged[], log: 
   return told(withHandedOut(until.slice(Math.max(0, first - shownBefore)), log), log).slice(-mostBefore);
 }
 
-/** Adds the exchanges that returned the sessions and keys in these requests. */
 function withHandedOut(exchanges: readonly Exchanged[], log: LogIndex): Exchanged[] {
   const all = new Set(exchanges);
   // The loop also visits the entries that it adds.

@@ -114,7 +114,6 @@ describe('the file', () => {
     );
     const ended = children.map((child) => once(child, 'exit'));
     await Promise.all(children.map((child) => once(child, 'message')));
-    // All processes are ready before the first of them begins.
     for (const child of children) child.send(sample({ facts }));
 
     expect((await Promise.all(ended)).map(([code]) => code)).toEqual(Array(writers).fill(0));

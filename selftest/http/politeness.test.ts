@@ -128,7 +128,6 @@ test('if moving the clock ends no wait, the suite waits in real time from then o
   expect(events.flatMap((each) => (each.type === 'wait' ? [each.ms] : []))).toEqual([1000, 1000]);
 });
 
-/** A connection to a server that breaks off some requests, chosen by their number and text. */
 async function breaking(breaks: (nth: number, request: string) => boolean) {
   const seen: { readonly request: string; readonly connection: number }[] = [];
   let connections = 0;

@@ -9,7 +9,6 @@ import { targetAt } from '../cli/suite.js';
 import { connecting } from '../connection/emulated.js';
 import { bytesOf } from '../tool/proxy.js';
 
-/** A target that asks to wait `waits` times, and records all codes that it gets. */
 async function asking(waits: number, retryAfter = 31) {
   const got: string[] = [];
   const { port } = await listen(

@@ -9,7 +9,6 @@ import { transportTo } from './proxies.js';
 
 const requestTimeoutMs = 150;
 
-/** A server that answers or stays silent, and a transport to it whose clock the test moves. */
 async function setUp() {
   let silent = true;
   let requests = 0;

@@ -4,7 +4,6 @@ import { parseMail } from '../../src/wire/mail/received-mail.js';
 import { growth } from '../tool/growth.js';
 import { rows } from '../tool/rows.js';
 
-/** A mail by its parts; the subject comes last. */
 const mail = (text: string, html = '', subject = 'Sign-in to your cluster') => ({ subject, text, html });
 
 describe('finds the code', () => {

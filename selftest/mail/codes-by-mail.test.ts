@@ -62,7 +62,6 @@ const to = 'a@lab.example';
 
 const longMs = 30_000;
 
-/** The codes that are read if two mails were requested just now. */
 async function afterTwo(quietMs = 200) {
   const now = steadyNow();
   const { box, codes } = codesOf({ promisedMails: [now - 50, now], quietMs });
@@ -202,7 +201,6 @@ test.each([
 });
 
 describe('a code that does not come so soon after another', () => {
-  /** Counts requests, and mails a code for the n-th if `isMailed`. */
   function asking(isMailed: (nth: number) => boolean) {
     const pauses: number[] = [];
     const pause = async (ms: number) => void pauses.push(Math.ceil(ms / 1_000) * 1_000);

@@ -144,7 +144,6 @@ interface Config {
   readonly tlsPort: number;
 }
 
-/** The configuration for Dovecot 2.4, without chroot and with one system user. */
 function config({ folder, owner, group, port, tlsPort }: Config): string {
   const version = execFileSync(program, ['--version']).toString().split(/[-\s]/)[0] ?? '2.4.0';
   return `

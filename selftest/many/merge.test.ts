@@ -18,7 +18,6 @@ function bothShards() {
 
 const shardOne = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 1]));
 
-/** A folder with these verdicts and the plan of one shard with these targets. */
 const whole = (targets: string, ...verdicts: readonly Verdict[]) =>
   plan(leave(temporaryFolder(), ...verdicts), 1, 1, shardOne([...targets]));
 

@@ -27,7 +27,6 @@ export function verdictOn(
   });
 }
 
-/** @returns the folder */
 export function leave(folder: string, ...verdicts: readonly Verdict[]): string {
   for (const verdict of verdicts) {
     const own = join(folder, verdict.target.name);

@@ -3,7 +3,6 @@ import { readTarget } from '../../src/input/target-file/read.js';
 import { wavesOf } from '../../src/reports/many/waves.js';
 import { temporaryFolder, writeTarget } from '../cli/suite.js';
 
-/** Waves of targets with these base URLs and addresses for mail, by name. */
 function waves(...targets: readonly (readonly [url: string, listen?: string])[]): string[][] {
   const folder = temporaryFolder();
   const runs = targets.map(([baseUrl, listen], at) => {

@@ -48,10 +48,7 @@ export class Campaign {
     return { verdicts: passed, reach, events: events[0] ?? [] };
   }
 
-  /**
-   * How the suite notices each mutant; undefined if it doesn't. An unchanged emulator runs beside the mutants: if that
-   * fails as well, the run proves nothing. @param requirements undefined for all
-   */
+  /** An unchanged emulator runs beside the mutants: if that fails as well, the run proves nothing. */
   async judge(
     mutants: readonly Mutant[],
     baseline: Baseline,

@@ -3,13 +3,9 @@ import type { RunEvent } from '../../src/base/model/event.js';
 /** The mutants that an emulator reached, by the time in milliseconds since the epoch. */
 export type Moments = readonly (readonly [number, readonly string[]])[];
 
-/** The requirements that reached each mutant, by the mutant's id; none if only code outside tests reached it. */
 export type Reach = ReadonlyMap<string, ReadonlySet<string>>;
 
-/**
- * The requirements that reached each mutant. Tests of a target run one after another, so a moment belongs to the test
- * that last began or sent a request.
- */
+/** Tests of a target run one by one, so a moment belongs to the test that last began or sent a request. */
 export function reachOf(moments: Moments, events: readonly RunEvent[]): Reach {
   const beginnings = events
     .flatMap((event) => {

@@ -95,7 +95,6 @@ function short(text: string): string {
 
 const off = () => false;
 const nothing = () => undefined;
-/** A logger that prints nothing, for the instrumenter. */
 const silent = {
   isTraceEnabled: off,
   isDebugEnabled: off,

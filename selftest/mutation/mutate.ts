@@ -63,13 +63,11 @@ async function main(): Promise<void> {
   const tested = reached.filter(({ id }) => (reach.get(id)?.size ?? 0) > 0);
   for (const batch of batchesOf(tested, reach, durations, { size: batchSize, times: 4 }))
     await tryAll(batch.mutants, batch.requirements);
-  // No test reaches these mutants, because their code, such as a table, runs only at the start. So the few
-  // requirements that together reach all other mutants are tried on them.
+  // The code of these, such as a table, runs only at the start. Few requirements together reach all others.
   const any = [...reach.keys()].map((id) => ({ id }));
   const untested = reached.filter((mutant) => !tested.includes(mutant));
   await tryAll(untested, select(any, reach, durations, 1));
-  // All requirements are tried on the remaining mutants that have no judgement. For mutants with a judgement,
-  // the few requirements above are enough.
+  // Mutants with a judgement need only the few requirements above, the others need all requirements.
   const open = reached.filter((mutant) => judgementFor(mutant, judged, true) === undefined);
   await tryAll(open.filter((mutant) => !noticed.has(mutant)));
   report(drawn, baseline, noticed, mutants);

@@ -24,7 +24,6 @@ interface Start {
   readonly coverage?: string;
 }
 
-/** Compiled, because Node.js loads it. */
 const switches = pathToFileURL(join(packageRoot(), 'dist', 'selftest', 'mutation', 'switches.js')).href;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5000;

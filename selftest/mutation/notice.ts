@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Verdict } from '../../src/base/model/verdict.js';
 import { measuredPrefix } from '../../src/verdict/derive/measured.js';
 
-/** How the suite showed that a mutant differs from the reference. */
 export type Way = 'red' | 'fact' | 'undecided' | 'not restored' | 'unusable' | 'does not start';
 
 export interface Notice {
@@ -10,11 +9,7 @@ export interface Notice {
   readonly by: string;
 }
 
-/**
- * How a verdict differs from the reference verdicts. Results in which those differ among them don't count.
- *
- * @param whole whether the verdict covers all requirements; otherwise facts may be incomplete and don't count
- */
+/** Results in which the references differ don't count. @param whole whether all requirements were tried */
 export function noticeIn(
   verdict: Verdict | undefined,
   verdicts: readonly Verdict[],

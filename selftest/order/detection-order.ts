@@ -26,10 +26,7 @@ export function msOf({ requests = 0, mails = 0, steps = 0, quiets = 0 }: Cost, s
   return 20 + requests * speed.requests + waits;
 }
 
-/**
- * Rows in the order of new faults per second. Tests that share something pay for it once and are weighed together.
- * Tests that find nothing new keep the order of `measured`.
- */
+/** Tests that share something are weighed together; tests that find nothing new keep their order. */
 export function detectionOrder(
   measured: readonly Measured[],
   shared: DetectionOrder['shared'],

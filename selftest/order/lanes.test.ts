@@ -74,7 +74,6 @@ test('with --slow, tests that do not touch the codes run while these grow old', 
   expect(ofUsers.filter(({ cluster, users = 0 }) => !isIn(cluster) || users > 1)).toEqual([]);
 });
 
-/** Runs that report their beginning and their end. The test decides when each one ends. */
 function runs() {
   const said: string[] = [];
   const ends = new Map<string, (fail?: Error) => void>();

@@ -79,7 +79,6 @@ const real = [
 ];
 const moved = [{ name: 'moved-clock' }, { name: 'moved-clock-latest', release: 'latest', tls: true }];
 
-/** Measures costs by runs in the order of the spec files. */
 export const measure = (): Promise<Costs> => costsOf([...real, ...moved], []);
 
 /** Measures the costs of tests in the order of detection, where they follow other tests than in their spec files. */

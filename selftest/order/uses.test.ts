@@ -37,8 +37,7 @@ test.each<readonly [Uses, Uses, string | undefined]>([
   [{ cluster: 'set' }, { support: 'read' }, 'support: read'],
   [{ support: 'read' }, { support: 'set' }, 'support: set'],
   [{ support: 'set' }, { users: 1 }, 'users: 1'],
-  // A row with users also allows other accounts, mail and switches of cluster MFA: targets need different logins for a
-  // test.
+  // A row with users also allows other accounts, mail and switches of cluster MFA, as logins differ.
   [{ users: 1 }, { users: 2, mail: true, cluster: 'set' }, undefined],
   [{ users: 1 }, { support: 'read' }, 'support: read'],
   [{ support: 'set' }, { mail: true }, undefined],

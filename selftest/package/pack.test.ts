@@ -18,7 +18,6 @@ interface Said {
   readonly stderr: string;
 }
 
-/** Runs a command in the folder of the installed package, without npm's environment variables of this test. */
 function inFolder(command: string, args: readonly string[], cwd = folder): Promise<Said> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const options = { cwd, env: { ...env, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };

@@ -8,7 +8,6 @@ import { temporaryFolder } from '../cli/suite.js';
 const root = packageRoot();
 const page = readFileSync(join(root, 'docs', 'adding-a-requirement.md'), 'utf8');
 
-/** A step of the page: a text for a file, or a command with its output. */
 type Step =
   | { readonly file: string; readonly after: string | undefined; readonly text: string }
   | { readonly command: string; readonly prints: readonly string[] };

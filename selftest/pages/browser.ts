@@ -103,7 +103,6 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return found.map(String);
 }
 
-/** Expects that a page requested nothing, logged no errors and is accessible. */
 export async function expectQuiet({ page, requests, complaints }: OpenedPage): Promise<void> {
   expect(await accessibilityProblems(page)).toEqual([]);
   expect([...requests, ...complaints]).toEqual([]);

@@ -29,7 +29,6 @@ const texts = (markup: string) =>
 
 test('trend --html has a column for each night and a row for each requirement that ever changed', () => {
   expect([...page.matchAll(/datetime="([^"]*)"/g)].map(([, day]) => day)).toEqual([
-    // These are nights of the other target, whose name comes first.
     '2026-11-24',
     '2026-11-24',
     '2026-11-25',

@@ -109,7 +109,6 @@ function targetFile(release: ReleaseName, port: number, mailPort: number): objec
   };
 }
 
-/** Errors of the suite: broken tests, and requirements without an outcome. */
 function problemsIn(release: ReleaseName, code: number, report: string): string[] {
   const verdict = parseVerdict(readFileSync(join(report, 'verdict.json'), 'utf8'), 'verdict.json');
   const counts = new Map<string, number>();

@@ -14,7 +14,6 @@ interface ActionStep {
   readonly run: string;
 }
 
-/** Runs the steps of action.yml as GitHub does: by bash, with the inputs in the environment. */
 async function runAction(inputs: Readonly<Record<string, string>>, cwd: string) {
   const document = parse(readFileSync(join(packageRoot(), 'action.yml'), 'utf8'));
   const steps: readonly ActionStep[] = document.runs.steps;

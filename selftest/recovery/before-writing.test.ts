@@ -11,7 +11,6 @@ const found = {
   '/v2/support-user/mfa': { enabled: true, mfaType: 'email', email: 'support@lab.example' },
 };
 
-/** A target that answers GET with `bodies`. Records the journal's content at each write. */
 async function watched(bodies: Readonly<Record<string, object>>) {
   const held: unknown[] = [];
   const listener: RequestListener = (request, response) => {

@@ -11,7 +11,6 @@ export interface Break {
   readonly file: string;
   /** Texts that each occur once in the file, with their replacements. */
   readonly edits: readonly (readonly [from: string, to: string])[];
-  /** An ending that must show that the protection is missing. */
   readonly shownBy: Shown;
 }
 
@@ -94,7 +93,6 @@ export async function hiddenBy(build: Break, folder: string): Promise<string[]> 
   return isShown ? [] : ['no changed state was seen', ...judged.problems];
 }
 
-/** @param folder need not exist @returns the root of the build */
 function broken(build: Break, folder: string): string {
   copyBuild(folder);
   const path = join(folder, 'dist', build.file);

@@ -31,13 +31,9 @@ function signal(): [Promise<void>, () => void] {
   return [sent, send];
 }
 
-/**
- * Acts as a gateway with a queue before an emulator. A request that it has received takes effect even if its sender has
- * ended. At the chosen moment, it holds requests until the suite has ended.
- */
+/** A gateway with a queue: a request that it has received takes effect even if its sender has ended. */
 export class HeldProxy {
   baseUrl = '';
-  /** Whether the proxy counts writes. Until it does, the chosen moment can't come. */
   #isArmed = false;
   #writes = 0;
   #reads = 0;
@@ -50,7 +46,6 @@ export class HeldProxy {
   /** Resolves at the chosen moment. From then on the suite waits for an answer that the proxy holds back. */
   readonly reached: Promise<void>;
   readonly #ended: Promise<void>;
-  /** Resolves when somebody reads the state after the suite's end. */
   readonly #looked: Promise<void>;
 
   private constructor(

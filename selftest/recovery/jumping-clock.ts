@@ -1,10 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/**
- * A clock that a test can set for running processes. The returned `env` makes a process and its children read from a
- * file how far to shift `Date`. Timers are not affected, as when somebody sets a machine's clock.
- */
+/** `env` makes a process and its children read from a file how far to shift `Date`, but not timers. */
 export function jumpingClock(folder: string) {
   const file = join(folder, 'clock-offset');
   const module = join(folder, 'clock.mjs');

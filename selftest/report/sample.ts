@@ -56,7 +56,6 @@ export const causesTold = [
 const answer = { ...shownAt(0), status: 500 };
 const check: Check = { kind: 'accepted', answers: [answer] };
 
-/** A failure that leaves two requirements undecided, and an independent failure. */
 export const withCauses: Verdict = derived({
   planned: ['one', 'two', 'three', 'four'].map((name) => planned(`area/${name}`)),
   raw: [

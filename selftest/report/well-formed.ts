@@ -1,7 +1,4 @@
-/**
- * A strict reader of the XML in JUnit files, without doctype, comments and CDATA. It shares no code with the writer
- * under test, and throws if the text is not well-formed.
- */
+/** A strict reader of XML. It shares no code with the writer, and throws if the text is not well-formed. */
 export interface Element {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;

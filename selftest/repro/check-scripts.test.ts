@@ -26,7 +26,6 @@ type What = Extract<Check, { kind: 'well formed' }>['what'];
 const wellFormed = (what: What): Claim => ({ kind: 'well formed', what, problems: [] });
 
 describe('the conditions of a check hold for what it saw, and not for a right answer', () => {
-  // A text stands for an answer with this body.
   test.each<[Claim, faulty: Given | string, right: Given | string]>([
     [{ kind: 'refused', least: '4xx' }, { status: 201 }, { status: 401 }],
     [{ kind: 'refused', least: '4xx' }, { status: 500 }, { status: 400 }],

@@ -28,7 +28,6 @@ interface Subject {
   readonly isWanted?: (failure: Outcome) => boolean;
 }
 
-/** Runs the scripts of a run's failures against the same target, with and without the faults. */
 export async function proveScripts(reports: string, subject: Subject, folder: string): Promise<Proven[]> {
   const file = join(reports, 'verdict.json');
   const { outcomes } = parseVerdict(readFileSync(file, 'utf8'), file);

@@ -45,7 +45,6 @@ const failed = (claim: Claim, exchange: Index, requirement = id, operation = 'Ge
   check: { ...claim, answers: exchange === null ? [] : [{ ...shownAt(exchange), operation }] },
 });
 const asRefusal = { kind: 'refused', least: '4xx' } as const;
-/** The answer with this index should have been a refusal. */
 const refusedAt = (exchange: number | null, requirement = id) => failed(asRefusal, exchange, requirement);
 const changed = (readBefore: number | null, readNow: number): Claim => ({
   kind: 'state',

@@ -3,7 +3,6 @@ import { helpersFor } from '../../src/reports/repro/shell.js';
 import { rows } from '../tool/rows.js';
 import { ran } from './sh.js';
 
-/** What a script prints that calls a function. @param date the Date of the last answer */
 function said(command: string, date = ''): string {
   const { stdout, stderr } = ran([command], [{ fields: `Date: ${date}` }]);
   expect(stderr).toBe('');

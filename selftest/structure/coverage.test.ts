@@ -4,7 +4,6 @@ import type { RequirementId } from '../../src/contract/requirements/uses.js';
 import { testsInOrder } from '../cli/tests-here.js';
 import { sourcesIn } from './sources.js';
 
-/** The requirement of each test, in the order of a run. */
 vi.stubEnv('MFA_TARGET', 'not-read-for-this.yaml');
 const listed = await testsInOrder();
 vi.unstubAllEnvs();

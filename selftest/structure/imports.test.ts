@@ -165,7 +165,6 @@ function roomOf(path: string): string {
   return wing === 'cli' ? wing : room.replace(/\.[jt]s$/, '');
 }
 
-/** The imports of files of the same top folder, including types. */
 function importsWithin(source: Source): string[] {
   const folder = `${source.path.split('/')[0]}/`;
   return importsOf(source)
@@ -173,7 +172,6 @@ function importsWithin(source: Source): string[] {
     .map((name) => name.replace(/\.js$/, '.ts'));
 }
 
-/** The first circle of imports: its files, with the first one again at the end. */
 function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
   const visit = (file: string, way: readonly string[]): string[] => {

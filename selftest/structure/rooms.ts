@@ -64,7 +64,6 @@ export const rooms: readonly Room[] = rows`
   imports: imports.split(' ').filter(Boolean),
 }));
 
-/** The table of docs/architecture.md. */
 export function roomsTable(): string {
   const lines = rooms.map(({ name, wing, holds }) => `| \`${wing}\` | \`${name}\` | ${holds} |`);
   return ['| wing of `src/` | room | holds |', '| --- | --- | --- |', ...lines].join('\n');

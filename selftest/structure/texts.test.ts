@@ -68,7 +68,7 @@ test.each([
   expect(texts.flatMap((text) => avoidedIn(text).map((fault) => `${text}: ${fault}`))).toEqual([]);
 });
 
-/** Functions that deal with a target's peculiarities: tests should seldom call them. Add each new one here. */
+/** Tests should seldom call these functions for a target's peculiarities. Add each new one here. */
 const policies =
   /\b(?:isRight|throttlingIsTested|endSeries|settles?|readUntil|readBack|untilOpen|untilRefused|afterRefusals|hasUsedStep|inFreeStep|isNearLimit|mightLock|\w+InSeries|whileOn|learn(?:Mail|Totp)|lastProof|takesCode|room)\b/;
 

@@ -28,7 +28,6 @@ const avoided: readonly (readonly [word: RegExp, instead: string])[] = [
 /** How a requirement's text must not begin: with a condition in place of the actor, or with a negation. */
 export const forbiddenOpenings = /^(No|None|Neither|Of|By|Where|Whatever|What|Who|Within|There)\b/;
 
-/** The words of a text that readers stumble over. */
 export function avoidedIn(text: string): string[] {
   return avoided.filter(([word]) => word.test(text)).map(([word, instead]) => `${word.source}: ${instead}`);
 }

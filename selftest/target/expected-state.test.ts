@@ -14,7 +14,6 @@ function state() {
     expected.sent(true);
     expected.answered(touch);
   };
-  /** Makes each change once, and shows it by a read. */
   const taught = () => {
     for (const [touch, body] of [
       [undefined, 'off'],

@@ -12,7 +12,6 @@ export function write(folder: string, name: string, content: string | Uint8Array
   return file;
 }
 
-/** The message of the ConfigurationError that `run` throws. */
 export function messageOf(run: () => unknown): string {
   try {
     run();

@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
-/**
- * Replaces node:timers/promises, whose named imports in Node 20 keep the real timers. A file uses this by vi.mock, and
- * then has faked timers in each test. vitest.config.ts runs such files separately.
- */
+// Used by vi.mock in place of node:timers/promises, whose named imports in Node 20 keep the real timers.
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 

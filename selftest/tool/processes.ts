@@ -18,7 +18,6 @@ export function folderUntil(onEnd: OnEnd, name: string): string {
 export const scratchFolder = (name: string): string =>
   folderUntil((end) => void process.once('exit', end), name);
 
-/** What the streams have printed so far. */
 export function printedOn(...streams: readonly (Readable | null)[]): () => string {
   let text = '';
   for (const stream of streams)

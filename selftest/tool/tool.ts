@@ -16,7 +16,6 @@ export function wholeFrom(least: number): (text: string) => number {
 
 export const wholeNumber = wholeFrom(1);
 
-/** Parses an option that takes the i-th of n parts. */
 export function partOf(text: string): Shard {
   try {
     return shardOf(text);

@@ -22,7 +22,6 @@ const open = (id: string, blame: NonNullable<Outcome['blame']>, reason = id): Ou
   blame,
 });
 
-/** Each cause on a line: the failure that shows it, and what follows from it. */
 const inShort = (outcomes: readonly Outcome[]) =>
   causesOf(outcomes).map(({ id, follows }) => [id, ...follows].join(' < '));
 

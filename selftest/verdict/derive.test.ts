@@ -8,7 +8,6 @@ import { derived, exchange, planned, raw, type results, runOf } from './sample.j
 const strict = { options: { strict: true, requireComplete: false } };
 const complete = { options: { strict: false, requireComplete: true } };
 
-/** The outcomes, their gate, and its cause; the flags of the run come last. */
 type Row = readonly [of: string, gate: Gate, cause?: RegExp | undefined, change?: Partial<RunResults>];
 
 const no = 'does not conform';

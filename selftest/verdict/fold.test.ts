@@ -23,7 +23,6 @@ function verdictOf(...bodies: readonly EventBody[]): Verdict {
   return verdict;
 }
 
-/** The outcome of area/one in a whole run. */
 const judged = (...events: readonly EventBody[]) => outcomeOf(verdictOf(began([one]), ...events, ...ended));
 
 const outcomeOf = (verdict: Verdict, id = one) => verdict.outcomes.find((each) => each.id === id);

@@ -14,7 +14,6 @@ import { runOf } from './sample.js';
 
 const verdictOf = (words: string, change: Partial<RunResults> = {}) => deriveVerdict(runOf(words, change));
 
-/** The earlier and the current outcomes, and the gate that results. */
 type Row = readonly [
   before: string | undefined,
   now: string,
