@@ -14,17 +14,20 @@ export interface FlawClass {
   readonly notApplicable?: string;
 }
 
-interface Entry extends Pick<FlawClass, 'flaw' | 'ids' | 'notApplicable'> {
-  readonly faults?: readonly string[];
-  readonly also?: readonly string[];
+/** The lists are separated by white space. */
+interface Entry extends Pick<FlawClass, 'flaw' | 'notApplicable'> {
+  readonly [list: string]: string | undefined;
 }
 
 const file = join(packageRoot(), 'selftest', 'detection', 'flaw-classes.yaml');
 const entries: readonly Entry[] = parse(readFileSync(file, 'utf8'));
 const breaks = new Map(faults.map((fault) => [fault.id, fault.breaks]));
 
-export const flawClasses: readonly FlawClass[] = entries.map(({ faults = [], also = [], ...entry }) => ({
+const listed = (text = '') => text.split(' ').filter(Boolean);
+
+export const flawClasses: readonly FlawClass[] = entries.map(({ ids, faults, also, ...entry }) => ({
   ...entry,
-  requirements: [...new Set([...faults.flatMap((id) => breaks.get(id) ?? []), ...also])],
-  faults,
+  ids: listed(ids),
+  requirements: [...new Set([...listed(faults).flatMap((id) => breaks.get(id) ?? []), ...listed(also)])],
+  faults: listed(faults),
 }));
