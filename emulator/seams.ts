@@ -187,15 +187,20 @@ const holds = <Made>(by: (apply: Apply) => Made) => ({
     by(({ rules }) => void Object.assign(rules, change(rules))),
 });
 
-/** Writes a fault as `breaks(REQUIREMENTS).says(DESCRIPTION)`, followed by where it acts. */
-export const breaks = (...requirements: readonly string[]) => {
+/** Writes a fault as `breaks(REQUIREMENT).and(OTHERS).says(DESCRIPTION)`, followed by where it acts. */
+export const breaks = (...requirements: readonly string[]) => ({
+  ...faultThatBreaks(requirements),
+  and: (...others: readonly string[]) => faultThatBreaks([...requirements, ...others]),
+});
+
+function faultThatBreaks(requirements: readonly string[]) {
   const fault = (more: Pick<Fault, 'since'>) => (description: string) =>
     holds((apply): Omit<Fault, 'id'> => ({ description, breaks: requirements, apply, ...more }));
   return {
     since: (since?: ReleaseName) => ({ says: fault(since === undefined ? {} : { since }) }),
     says: fault({}),
   };
-};
+}
 
 /** Writes a variant as `conforms().says(DESCRIPTION)`, followed by where it acts. */
 export const conforms = (more: Pick<Variant, 'fails' | 'near' | 'since'> = {}) => ({

@@ -52,12 +52,12 @@ const viewerMay = ({ id, slug, since, privilege = 'CLUSTER_VIEW' }: (typeof guar
 
 const carefree = (name: string, field: string) =>
   faultsOf({
-    [`access/${name}-skips-privileges`]: breaks(
-      'access/viewer-cannot-update-mfa-config',
-      'access/viewer-cannot-update-support-mfa',
-      'access/viewer-cannot-verify-totp',
-      'access/viewer-cannot-send-support-email-otp',
-    )
+    [`access/${name}-skips-privileges`]: breaks('access/viewer-cannot-update-mfa-config')
+      .and(
+        'access/viewer-cannot-update-support-mfa',
+        'access/viewer-cannot-verify-totp',
+        'access/viewer-cannot-send-support-email-otp',
+      )
       .says(`By ${name} a view-only user may change the configuration.`)
       .with(alsoMay, (_user, _privilege, call) => header(call, field) !== undefined),
   });

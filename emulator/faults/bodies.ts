@@ -11,7 +11,6 @@ const crashes = (seams: Seams, operation: OperationId, isCause: (body: Json) => 
   seams.body(operation, (body) => {
     if (body !== undefined && isCause(body))
       throw new Refusal(500, 'KInternalError', 'Something went wrong.');
-    return undefined;
   });
 
 /** The target accepts a number for a property of another type, and stores what `read` returns for it. */
@@ -47,10 +46,8 @@ export const bodyFaults: readonly Fault[] = faultsOf({
       const isRepeated = new Set(types).size < types.length;
       return storeCluster(before, isRepeated ? { ...wanted, authenticationTypes: [] } : wanted, world);
     }),
-  'bodies/put-500-for-no-object': breaks(
-    'mfa-config/any-invalid-body-is-refused',
-    'http/no-server-error-for-client-mistake',
-  )
+  'bodies/put-500-for-no-object': breaks('mfa-config/any-invalid-body-is-refused')
+    .and('http/no-server-error-for-client-mistake')
     .says('PUT /mfa-config answers 500 for JSON that is not an object.')
     .with(crashes, put, (body) => typeof body !== 'object' || body === null || Array.isArray(body)),
   'bodies/put-refuses-object-but-stores-it': breaks('mfa-config/any-invalid-body-is-harmless')

@@ -78,10 +78,8 @@ export const configFaults: readonly Fault[] = faultsOf({
         };
       });
     }),
-  'mfa-config/wrong-type-refused-but-stored': breaks(
-    'mfa-config/wrong-type-is-harmless',
-    'mfa-config/refused-put-changes-nothing',
-  )
+  'mfa-config/wrong-type-refused-but-stored': breaks('mfa-config/wrong-type-is-harmless')
+    .and('mfa-config/refused-put-changes-nothing')
     .says('PUT /mfa-config refuses an enabled of another type, yet stores true.')
     .refusals(put, (_answer, call, { state }) => {
       if (!isObject(call.body) || typeof own(call.body, 'enabled') === 'boolean') return;
@@ -93,19 +91,15 @@ export const configFaults: readonly Fault[] = faultsOf({
       const enabled = own(body, 'enabled');
       return typeof enabled === 'string' && { enabled: enabled === 'true' };
     }),
-  'mfa-config/wrong-type-is-500': breaks(
-    'mfa-config/wrong-type-is-refused',
-    'http/no-server-error-for-client-mistake',
-  )
+  'mfa-config/wrong-type-is-500': breaks('mfa-config/wrong-type-is-refused')
+    .and('http/no-server-error-for-client-mistake')
     .says('PUT /mfa-config answers 500 for a wrongly typed enabled.')
     .refusals(put, (answer, call) => {
       const enabled = own(call.body, 'enabled');
       if (enabled !== undefined && typeof enabled !== 'boolean') answer.status = 500;
     }),
-  'mfa-config/unknown-type-stored': breaks(
-    'mfa-config/unknown-type-is-not-stored',
-    'mfa-config/unknown-type-is-refused',
-  )
+  'mfa-config/unknown-type-stored': breaks('mfa-config/unknown-type-is-not-stored')
+    .and('mfa-config/unknown-type-is-refused')
     .says('PUT /mfa-config stores any text as an authentication type.')
     .with(skipChecksOfTypes, (types) => types),
   'mfa-config/unknown-type-dropped': breaks('mfa-config/unknown-type-is-refused')
@@ -134,10 +128,8 @@ export const configFaults: readonly Fault[] = faultsOf({
       if (answer.status === 400 && typeof enabled === 'boolean')
         state.cluster = { ...state.cluster, enabled };
     }),
-  'mfa-config/unknown-type-refused-but-stored': breaks(
-    'mfa-config/unknown-type-is-not-stored',
-    'mfa-config/refused-put-changes-nothing',
-  )
+  'mfa-config/unknown-type-refused-but-stored': breaks('mfa-config/unknown-type-is-not-stored')
+    .and('mfa-config/refused-put-changes-nothing')
     .says('PUT /mfa-config refuses an unknown authentication type, and stores it.')
     .refusals(put, (_answer, call, { state }) => {
       if (Array.isArray(own(call.body, 'authenticationTypes'))) state.cluster = clusterOf(call.body);

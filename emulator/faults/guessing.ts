@@ -26,7 +26,6 @@ function counts(
     const count = known.get(own(call));
     state.failures.delete(who(call));
     if (count !== undefined) state.failures.set(who(call), count);
-    return undefined;
   });
   seams.answer(
     operation,
@@ -88,10 +87,8 @@ const single = faultsOf({
       world.state.sessions.set(sessionId, user);
       return { sessionId };
     }),
-  'ways-in/used-code-counts-in-the-next-step': breaks(
-    'ways-in/used-totp-code-opens-nothing-a-step-later',
-    'totp-login/refuses-replay-after-newer-code',
-  )
+  'ways-in/used-code-counts-in-the-next-step': breaks('ways-in/used-totp-code-opens-nothing-a-step-later')
+    .and('totp-login/refuses-replay-after-newer-code')
     .says('A used TOTP code is accepted again in the next step.')
     .by(({ rules, clock }) => {
       const { isReplay } = rules;

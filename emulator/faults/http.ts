@@ -161,7 +161,6 @@ export const httpFaults: readonly Fault[] = faultsOf({
       let body: Json | undefined;
       seams.success('CreateTotpKey', (made) => {
         body = made;
-        return undefined;
       });
       seams.answer('any', (_answer, { method, path }) => {
         if (method === 'GET' && path.endsWith('/totp-key')) return { status: 200, headers: {}, body };

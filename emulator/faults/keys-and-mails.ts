@@ -110,12 +110,10 @@ const single = faultsOf({
       seams.body('CreateTotpKey', (body) => {
         if (Object.keys(asObject(body)).some((name) => name !== 'totpKeyName'))
           throw new Refusal(400, 'KUnknownMember', 'Unknown member.');
-        return undefined;
       });
       seams.success('CreateTotpKey', (_body, { caller }, { state }) => {
         if (last !== caller?.username) state.userKeys = state.userKeys.filter(({ owner }) => owner !== last);
         last = caller?.username;
-        return undefined;
       });
     }),
   'ways-in/keys-at-once-stay': breaks('ways-in/enrolments-at-once-leave-one-key')
@@ -166,10 +164,8 @@ const single = faultsOf({
       verify,
       (given, at) => typeof given === 'string' && given.length === 7 && given.startsWith(at(0)),
     ),
-  'ways-in/half-a-code-verifies': breaks(
-    'verify-totp/refuses-junk',
-    'ways-in/near-support-code-verifies-nothing',
-  )
+  'ways-in/half-a-code-verifies': breaks('verify-totp/refuses-junk')
+    .and('ways-in/near-support-code-verifies-nothing')
     .says('POST /support-user/verify-totp accepts a code by its first digits, three at least.')
     .with(
       readsSupportCode,
@@ -177,10 +173,8 @@ const single = faultsOf({
       (given, at) =>
         typeof given === 'string' && given.length >= 3 && given.length < 6 && at(0).startsWith(given),
     ),
-  'ways-in/callers-code-for-anybody': breaks(
-    'ways-in/callers-code-is-the-callers',
-    'support-email/not-disabled-with-callers-code',
-  )
+  'ways-in/callers-code-for-anybody': breaks('ways-in/callers-code-is-the-callers')
+    .and('support-email/not-disabled-with-callers-code')
     .says('A code of POST /send-email-otp opens a session of any user.')
     .with(callersCodes, ({ uses }, _asked, isAlive) => uses === 0 && isAlive),
   'ways-in/callers-code-works-again': breaks('ways-in/callers-code-works-once')
@@ -246,7 +240,6 @@ const since681 = faultsSince('6.8.1', {
       const keys: TotpKey[] = [];
       seams.success(patch, (_body, _call, { state: { support } }) => {
         if (support.key !== undefined && keys.at(-1) !== support.key) keys.push(support.key);
-        return undefined;
       });
       readsSupportCode(seams, patch, (given, _at, world) => {
         const replaced = keys.at(-2);
@@ -295,7 +288,6 @@ export const keyAndMailFaults: readonly Fault[] = [
           const owner = state.admin.username;
           if (key !== undefined && own(body, 'mfaType') === 'totp')
             state.userKeys = [...state.userKeys.filter((each) => each.owner !== owner), { ...key, owner }];
-          return undefined;
         }),
       ),
     'ways-in/support-code-opens-admin': breaks('ways-in/support-code-opens-no-session')

@@ -111,17 +111,12 @@ export const loginFaults: readonly Fault[] = faultsOf({
     .rules(() => ({
       passwordRight: (user, password) => user.password.toLowerCase() === password.toLowerCase(),
     })),
-  'login/password-not-checked': breaks(
-    'sessions/refuses-wrong-password',
-    'access-tokens/refuses-wrong-password',
-    'email-otp/wrong-password-mails-nothing',
-  )
+  'login/password-not-checked': breaks('sessions/refuses-wrong-password')
+    .and('access-tokens/refuses-wrong-password', 'email-otp/wrong-password-mails-nothing')
     .says('Any password logs in.')
     .wraps('passwordRight', () => true),
-  'login/password-not-checked-with-code': breaks(
-    'totp-login/refuses-wrong-password',
-    'email-login/refuses-wrong-password',
-  )
+  'login/password-not-checked-with-code': breaks('totp-login/refuses-wrong-password')
+    .and('email-login/refuses-wrong-password')
     .says('Any password logs in with a right code.')
     .refusals('CreateSession', (_answer, call, world) => {
       const body = asObject(call.body);
@@ -133,19 +128,15 @@ export const loginFaults: readonly Fault[] = faultsOf({
       world.state.sessions.set(sessionId, user);
       return { status: 201, headers: { 'cache-control': 'no-store' }, body: { sessionId } };
     }),
-  'login/otp-type-not-checked': breaks(
-    'totp-login/refuses-code-as-mailed-code',
-    'email-login/refuses-code-as-totp',
-  )
+  'login/otp-type-not-checked': breaks('totp-login/refuses-code-as-mailed-code')
+    .and('email-login/refuses-code-as-totp')
     .says('A TOTP code or a mailed code is accepted with any otpType.')
     .wraps('kindsOf', () => ['totp', 'email']),
   'login/code-of-another-user': breaks('totp-login/refuses-code-of-another-user')
     .says("A TOTP code of any user's key opens a session.")
     .wraps('loginKeys', (_earlier, _user, world) => world.state.userKeys),
-  'login/never-without-code': breaks(
-    'sessions/password-opens-session-while-mfa-is-off',
-    'sessions/create-answers-201',
-  )
+  'login/never-without-code': breaks('sessions/password-opens-session-while-mfa-is-off')
+    .and('sessions/create-answers-201')
     .says('A login needs a code even while cluster MFA is off.')
     .wraps('asksForCode', () => true),
   'login/domain-required': breaks('sessions/domain-defaults-to-local')
@@ -257,10 +248,8 @@ export const unaskedFaults: readonly Fault[] = faultsOf({
   'ways-in/domain-in-a-list': breaks('ways-in/name-in-any-form-needs-code')
     .says('While cluster MFA is on, the domain in a list asks for no code.')
     .with(readsList, 'domain'),
-  'ways-in/domain-with-a-dot': breaks(
-    'ways-in/name-in-any-form-needs-code',
-    'guessing/lock-holds-for-every-name',
-  )
+  'ways-in/domain-with-a-dot': breaks('ways-in/name-in-any-form-needs-code')
+    .and('guessing/lock-holds-for-every-name')
     .says('While cluster MFA is on, a domain with a dot after it needs no code.')
     .by((seams) => {
       asksNoCodeUnchecked(seams, (body) => own(body, 'domain') === 'LOCAL.');

@@ -94,10 +94,8 @@ const single = faultsOf({
       const user = userNamed(call.body, world);
       if (user !== undefined) mailNewCode(user.username, user.email, call, world);
     }),
-  'mail/wrong-password-mails-with-own-key': breaks(
-    'email-otp/wrong-password-mails-nothing',
-    'email-otp/wrong-password-with-key-mails-nothing',
-  )
+  'mail/wrong-password-mails-with-own-key': breaks('email-otp/wrong-password-mails-nothing')
+    .and('email-otp/wrong-password-with-key-mails-nothing')
     .says("POST /email-otp with the user's API key refuses a wrong password, yet mails a code.")
     .refusals('CreateEmailOtp', (_answer, call, world) => {
       const named = own(call.body, 'username');
@@ -201,10 +199,8 @@ const single = faultsOf({
     .wraps('mailCodeFits', (mailCodeFits, entry, code, _owner, now) =>
       mailCodeFits(entry, code, entry.owner, now),
     ),
-  'mail/any-code-accepted': breaks(
-    'email-login/refuses-wrong-code',
-    'support-email/not-disabled-with-wrong-code',
-  )
+  'mail/any-code-accepted': breaks('email-login/refuses-wrong-code')
+    .and('support-email/not-disabled-with-wrong-code')
     .says('Every code of type email is accepted after a code was mailed.')
     .wraps('mailCodeFits', (mailCodeFits, entry, _code, owner, now) =>
       mailCodeFits(entry, entry.code, owner, now),

@@ -57,10 +57,8 @@ const single = faultsOf({
       state.support = { ...state.support, email };
       return { status: 200, headers: {}, body: {} };
     }),
-  'ways/refused-but-stored': breaks(
-    'http/refused-write-changes-nothing',
-    'access/no-other-way-to-write-without-credentials',
-  )
+  'ways/refused-but-stored': breaks('http/refused-write-changes-nothing')
+    .and('access/no-other-way-to-write-without-credentials')
     .says('PUT /mfa-config requested as PATCH is refused, yet stored.')
     .refusals('any', (_answer, call, world) => {
       if (call.method === 'PATCH' && isConfig(call)) store(call, world);

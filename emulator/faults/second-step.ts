@@ -190,10 +190,8 @@ export const secondStepFaults = faultsSince('7.3.1', {
     .wraps('finishLogin', (finishLogin, _firstStep, user, world) => {
       for (const [id, owner] of world.state.firstSteps) if (owner === user) finishLogin(id, user, world);
     }),
-  'second-step/first-step-is-a-token': breaks(
-    'totp-login/first-step-session-opens-nothing',
-    'totp-login/first-step-session-changes-nothing',
-  )
+  'second-step/first-step-is-a-token': breaks('totp-login/first-step-session-opens-nothing')
+    .and('totp-login/first-step-session-changes-nothing')
     .says('The id of a pending session, sent as an access token, counts as a full session.')
     .with(alsoKnows, ({ authorization = '' }, _call, { state }) =>
       state.firstSteps.get(authorization.replace(/^bearer /i, '')),

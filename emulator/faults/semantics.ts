@@ -99,7 +99,6 @@ export const semanticsFaults: readonly Fault[] = faultsOf({
       let last: string | undefined;
       seams.success('CreateSession', (_body, call, world) => {
         last = userNamed(call.body, world)?.email ?? last;
-        return undefined;
       });
       const { recipients } = seams.rules;
       seams.rules.recipients = (address, call, world) =>

@@ -51,7 +51,6 @@ function revives(seams: Seams, isMeant: (body: Json | undefined) => boolean): vo
   seams.success('CreateSession', (_body, call, { state }) => {
     const back = new Set(isMeant(call.body) ? state.sessions.values() : []);
     for (const [id, user] of ended) if (back.has(user)) state.sessions.set(id, user);
-    return undefined;
   });
 }
 
@@ -141,7 +140,6 @@ const single = faultsOf({
       const byCode = new Set<string>();
       seams.success('CreateSession', ({ sessionId }, { body }) => {
         if (typeof sessionId === 'string' && text(body, 'otpCode') !== undefined) byCode.add(sessionId);
-        return undefined;
       });
       restores(seams, (before) => before.filter(([id]) => byCode.has(id)));
     }),

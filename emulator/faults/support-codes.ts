@@ -64,10 +64,8 @@ const single = faultsOf({
   'verify-totp/callers-key-verifies': breaks('verify-totp/refuses-code-of-a-users-key')
     .says("POST /support-user/verify-totp also accepts codes of the caller's own key.")
     .with(verifyByKeysOf, (owner, { admin }) => owner === admin.username),
-  'verify-totp/replaced-secret-verifies': breaks(
-    'verify-totp/refuses-code-of-replaced-secret',
-    'support-totp/parallel-enrolments-leave-one-key',
-  )
+  'verify-totp/replaced-secret-verifies': breaks('verify-totp/refuses-code-of-replaced-secret')
+    .and('support-totp/parallel-enrolments-leave-one-key')
     .says('POST /support-user/verify-totp also accepts codes of replaced secrets.')
     .by((seams) => {
       const keys = rememberKeys(seams);
@@ -115,10 +113,8 @@ const single = faultsOf({
         mfaType === 'email' &&
         state.mailCodes.some((entry) => entry.owner === supportOwner && entry.code === code),
     ),
-  'support/proof-outlives-the-key': breaks(
-    'verify-totp/state-starts-anew-with-a-new-key',
-    'verify-totp/state-is-not-success-before-a-right-code',
-  )
+  'support/proof-outlives-the-key': breaks('verify-totp/state-starts-anew-with-a-new-key')
+    .and('verify-totp/state-is-not-success-before-a-right-code')
     .says('After one key was verified, all later keys count as verified.')
     .by((seams) => {
       const { storeSupport, afterVerification } = seams.rules;
@@ -278,10 +274,8 @@ export const verifyTotpFaults: readonly Fault[] = faultsOf({
       const isMeant = world.state.support.key === undefined && call.caller?.role === 'admin';
       if (isMeant && text(call.body, 'totpCode') === codeOf(emptyKey(world.rules), world)) verified(answer);
     }),
-  'verify-totp/verifies-without-enrolment': breaks(
-    'verify-totp/refuses-without-enrolment',
-    'verify-totp/refuses-code-in-email-mode',
-  )
+  'verify-totp/verifies-without-enrolment': breaks('verify-totp/refuses-without-enrolment')
+    .and('verify-totp/refuses-code-in-email-mode')
     .says('POST /support-user/verify-totp answers success while support MFA is off.')
     .refusals(verify, (answer, call, { state }) => {
       const isMeant = state.support.key === undefined && call.caller?.role === 'admin';

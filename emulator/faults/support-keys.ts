@@ -144,20 +144,16 @@ const since681 = faultsSince('6.8.1', {
       });
       disablesFreely(seams, ({ given = '', before }) => before.mfaType === 'totp' && mailed.delete(given));
     }),
-  'support/beginning-of-a-code-disables': breaks(
-    'ways-in/near-support-code-switches-nothing-off',
-    'support-email/not-disabled-with-near-code',
-  )
+  'support/beginning-of-a-code-disables': breaks('ways-in/near-support-code-switches-nothing-off')
+    .and('support-email/not-disabled-with-near-code')
     .says('The first digits of a right code switch support MFA off.')
     .with(
       disablesFreely,
       ({ given = '', world }) =>
         given !== '' && rightCodes(world).some((code) => code !== given && code.startsWith(given)),
     ),
-  'support/code-with-more-disables': breaks(
-    'ways-in/near-support-code-switches-nothing-off',
-    'support-email/not-disabled-with-near-code',
-  )
+  'support/code-with-more-disables': breaks('ways-in/near-support-code-switches-nothing-off')
+    .and('support-email/not-disabled-with-near-code')
     .says('A right code with a further digit after it switches support MFA off.')
     .with(disablesFreely, ({ given, world }) => rightCodes(world).some((code) => given === `${code}0`)),
   'support/refused-totp-ends-the-proof': breaks('support-totp/no-change-without-proof')

@@ -70,10 +70,8 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
   'totp/support-uri-without-issuer': breaks('support-totp/uri-has-issuer')
     .says('The URI of PATCH /support-user/mfa names no issuer.')
     .with(changesUri, 'UpdateSupportMFAConfig', (uri) => uri.replace('&issuer=Cluster', '')),
-  'totp/period-of-five-minutes': breaks(
-    'totp-key/period-is-two-minutes-at-most',
-    'support-totp/period-is-two-minutes-at-most',
-  )
+  'totp/period-of-five-minutes': breaks('totp-key/period-is-two-minutes-at-most')
+    .and('support-totp/period-is-two-minutes-at-most')
     .says('TOTP codes change every five minutes, as the URIs declare.')
     .by(({ rules }) => {
       // The target accepts only the current step's code, because a wide window is another fault.
@@ -95,10 +93,8 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
       const chosen = own(call.body, 'totpSecretKey');
       return typeof chosen === 'string' && { totpSecretKey: chosen };
     }),
-  'totp/one-secret-for-each-user': breaks(
-    'totp-key/used-key-is-not-given-again',
-    'totp-key/enrolling-anew-gives-another-secret',
-  )
+  'totp/one-secret-for-each-user': breaks('totp-key/used-key-is-not-given-again')
+    .and('totp-key/enrolling-anew-gives-another-secret')
     .says('POST /totp-key gives a user the same secret again.')
     .by((seams) => {
       const secrets = new Map<string | undefined, Buffer>();
@@ -218,11 +214,8 @@ export const totpFaults: readonly Fault[] = faultsOf({
       const step = stepAt(now, 60);
       return hotp(key.secret, step, key.parameters) === code ? step : undefined;
     }),
-  'totp/first-digit-not-compared': breaks(
-    'totp-login/refuses-wrong-code',
-    'verify-totp/refuses-wrong-code',
-    'support-totp/not-disabled-with-wrong-code',
-  )
+  'totp/first-digit-not-compared': breaks('totp-login/refuses-wrong-code')
+    .and('verify-totp/refuses-wrong-code', 'support-totp/not-disabled-with-wrong-code')
     .says('The first digit of a TOTP code is not compared.')
     .with(comparesPart, (code) => code.slice(1)),
   'totp/last-digit-not-compared': breaks('totp-login/refuses-wrong-code')

@@ -128,10 +128,8 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
   'login/local-clients-need-no-code': breaks('totp-login/forwarded-header-skips-no-code')
     .says('A client whose X-Forwarded-For is 127.0.0.1 needs no code.')
     .with(asksNoCode, (_body, call) => header(call, 'x-forwarded-for') === '127.0.0.1'),
-  'login/all-types-enabled': breaks(
-    'totp-login/refused-while-only-email-is-enabled',
-    'email-login/refused-while-only-totp-is-enabled',
-  )
+  'login/all-types-enabled': breaks('totp-login/refused-while-only-email-is-enabled')
+    .and('email-login/refused-while-only-totp-is-enabled')
     .says('Codes of every type are accepted, even of types that authenticationTypes lacks.')
     .wraps('mechanismEnabled', () => true),
   'login/keys-always-forgotten': breaks('totp-login/keys-are-retained-where-told')

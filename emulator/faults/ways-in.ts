@@ -103,11 +103,11 @@ const codeless = faultsOf({
   'ways-in/code-that-is-too-long': breaks(noCode)
     .says('While cluster MFA is on, a login accepts any otpCode of more than 255 characters.')
     .with(asksNoCodeUnchecked, (body) => (text(body, 'otpCode') ?? '').length > 255),
-  'ways-in/code-in-another-script': breaks(
-    noCode,
-    'ways-in/used-totp-code-in-any-form-opens-nothing',
-    'ways-in/used-email-code-in-any-form-opens-nothing',
-  )
+  'ways-in/code-in-another-script': breaks(noCode)
+    .and(
+      'ways-in/used-totp-code-in-any-form-opens-nothing',
+      'ways-in/used-email-code-in-any-form-opens-nothing',
+    )
     .says('While cluster MFA is on, a login accepts any otpCode of digits of another script.')
     .with(asksNoCodeUnchecked, (body) => /^(?!\d+$)\p{Nd}{6}$/u.test(text(body, 'otpCode') ?? '')),
   'ways-in/code-of-a-developer': breaks(noCode)

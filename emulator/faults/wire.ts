@@ -162,10 +162,8 @@ export const unknownFaults: readonly Fault[] = faultsOf({
   'http/writes-of-any-media-type': breaks('http/writes-refuse-other-media-types')
     .says('A write with a body of any media type is accepted.')
     .inputs(writes, (call) => void call.skip.add('media type')),
-  'http/deep-nesting-is-500': breaks(
-    'http/hostile-bodies-are-harmless',
-    'http/no-server-error-for-client-mistake',
-  )
+  'http/deep-nesting-is-500': breaks('http/hostile-bodies-are-harmless')
+    .and('http/no-server-error-for-client-mistake')
     .says('PUT /mfa-config answers 500 to a deeply nested body.')
     .answers('UpdateMFAConfig', (answer, { content }) => {
       if (content?.includes('[[[[[[[['))

@@ -67,7 +67,6 @@ function inTheirWords(
     case 'KForbidden':
       return [403, 'KPrivilegeError', 'The user does not have the privilege for this operation.'];
     default:
-      return undefined;
   }
 }
 
