@@ -1,16 +1,5 @@
-import type { Connection, MailUser, Users } from '../../fixtures/index.js';
-import {
-  anonymous,
-  arrange,
-  bypass,
-  demand,
-  expect,
-  firstHalf,
-  mfa,
-  tenAndAHalfMinutes,
-  test,
-} from '../../fixtures/index.js';
-import { mailedBefore, openAtMostOne, otherCode, sameCodeAgain } from './mailed-codes.js';
+import { anonymous, arrange, bypass, demand, expect, firstHalf, mfa, test } from '../../fixtures/index.js';
+import { lifetime, mailedBefore, mayNarrow, openAtMostOne, otherCodes, sameCodeAgain } from './codes.js';
 
 /** If at least this many codes have the same digit at one position, it is not by chance. */
 const enoughCodes = 8;
@@ -32,16 +21,14 @@ test('email-otp/codes-differ', async ({ users, mail }) => {
     codes.push(code);
   }
 
-  const [first = '', ...others] = codes;
   // Random codes show one of these patterns only a few times in a million runs.
-  const isLikeEachOther = [0, 1, 2].every((at) => others.every((code) => code[at] === first[at]));
   const [one, two, three] = codes.map(Number);
   const isRepeated = new Set(codes).size < codes.length;
-  const countsUp = Number(two) - Number(one) === Number(three) - Number(two);
   demand(!isRepeated, { kind: 'random', pattern: 'repeated' });
+  const countsUp = Number(two) - Number(one) === Number(three) - Number(two);
   demand(!countsUp, { kind: 'random', pattern: 'equal distances' });
-  demand(!isLikeEachOther, { kind: 'random', pattern: 'same beginning' });
-  // Random codes have a fixed digit less than once in a million runs.
+  const beginsAlike = new Set(codes.map((code) => code.slice(0, 3))).size === 1;
+  demand(!beginsAlike, { kind: 'random', pattern: 'same beginning' });
   const all = mail.seen;
   // The target may use letters, and codes of different lengths. Positions that a code lacks can't be equal.
   const isSame = (digit: string, at: number) => /\d/.test(digit) && all.every((code) => code[at] === digit);
@@ -92,20 +79,16 @@ test('email-login/wrong-password-voids-no-code', async ({ users }) => {
 });
 
 /** Variations of a mailed code. Afterwards the code itself must log in. Add a line for another requirement. */
-for (const [id, attempts] of [
-  [
-    'email-login/refuses-wrong-code',
-    (code: string) => (['first', 'last'] as const).map((place) => ({ code: otherCode(code, place) })),
-  ],
-  ['email-login/refuses-code-as-totp', (code: string) => [{ code, type: 'totp' }]],
-  ['email-login/refuses-code-as-number', (code: string) => [{ code: `0${code}` }]],
+for (const [id, type, attempts] of [
+  ['email-login/refuses-wrong-code', 'email', otherCodes],
+  ['email-login/refuses-code-as-totp', 'totp', (right: string) => [right]],
+  ['email-login/refuses-code-as-number', 'email', (right: string) => [`0${right}`]],
 ] as const)
   test(id, async ({ users }) => {
-    const { user, code } = await arrange(users.mailed());
+    const { user, code: right } = await arrange(users.mailed());
 
-    for (const options of attempts(code))
-      expect(await users.login(user, { type: 'email', ...options })).toBeRefused();
-    await arrange.login(users.logins.byOldMail(user, code));
+    for (const code of attempts(right)) expect(await users.login(user, { code, type })).toBeRefused();
+    await arrange.login(users.logins.byOldMail(user, right));
   });
 
 test('email-login/code-works-once', async ({ api, users }) => {
@@ -113,14 +96,14 @@ test('email-login/code-works-once', async ({ api, users }) => {
   await arrange.login(users.login(user, { code, type: 'email', expects: 'accepted' }));
 
   const mustBeRefused = async () => expect(await users.login(user, { code, type: 'email' })).toBeRefused();
-  // The test sends the used code twice, because the first refusal must not make it valid again.
   await mustBeRefused();
+  // The refusal must not make the code valid again.
   await mustBeRefused();
   await arrange(users.logins.anyhow(user));
   // The refusal of another code must not make the used one valid again.
-  await users.login(user, { code: otherCode(code, 'last'), type: 'email' });
+  await users.login(user, { code: otherCodes(code)[1], type: 'email' });
   await mustBeRefused();
-  // The login by a newer code must not make the used one valid again: a target may remember only the last used code.
+  // A target may remember only the last used code. So a login by a newer code must not make the used one valid again.
   await arrange.login(users.logins.byNewMail(user));
   await mustBeRefused();
   // The used code must not finish a pending session.
@@ -192,21 +175,21 @@ test('email-login/refuses-wrong-password', async ({ users, facts }) => {
 });
 
 test('email-login/refuses-junk', async ({ users }) => {
-  const first = await arrange(users.mailed());
-  const { user } = first;
+  const { user, code: first } = await arrange(users.mailed());
+  const refused = async (...junk: unknown[]) => {
+    for (const code of junk)
+      expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
+  };
 
-  const refused = async (code: unknown) =>
-    expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
-  // After every two wrong codes a login follows, because two lock no account. While the test sends the first two, the
-  // user has an unused code.
-  for (const code of [null, true]) await refused(code);
-  await arrange.login(users.logins.byOldMail(user, first.code));
+  // While the test sends the first two values, the user has an unused code. Two consecutive wrong codes lock no account.
+  await refused(null, true);
+  await arrange.login(users.logins.byOldMail(user, first));
   // After a login, a target may store an empty code or none for the user. These values must not match it.
-  for (const code of ['', null]) await refused(code);
+  await refused('', null);
   const second = await arrange(users.codes.mailed(user));
   await arrange.login(users.logins.byOldMail(user, second));
   const third = await arrange(users.codes.mailed(user));
-  for (const code of ['', firstHalf(third)]) await refused(code);
+  await refused('', firstHalf(third));
   await arrange.login(users.logins.byOldMail(user, third));
   await refused("' or 1=1 --");
   await arrange(users.logins.settle(user));
@@ -218,15 +201,13 @@ test('email-login/refuses-support-code', async ({ users, support, connection }) 
   await arrange(support.onByEmail(email));
   const code = await arrange(support.mailedCode(email));
 
-  for (const each of users.allWithMail()) {
+  for (const each of users.allWithMail())
     expect(await users.login(each, { code, type: 'email' })).toBeRefused();
-  }
   await arrange.login(users.logins.byOldMail(user, own));
 });
 
 test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }) => {
-  if ((await arrange(cluster.found())).enabled)
-    arrange.notRun('cluster MFA was found on: its types are not narrowed');
+  await arrange(mayNarrow(cluster));
   const { user, code: first } = await arrange(users.mailed());
   await arrange(cluster.on(['totp']));
 
@@ -263,15 +244,3 @@ test('support-email/code-expires', async ({ support, oldSupportCode }) => {
   expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
   expect(await support.read()).toHaveMembers({ enabled: true, mfaType: 'email' });
 });
-
-/** Measures between which two ages, in seconds, a code expires. Needs clock control. */
-async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
-  let dead = tenAndAHalfMinutes / 1000;
-  for (const age of [570, 290, 110, 50]) {
-    const code = await users.codes.mailed(user);
-    await waiter.letPass(age * 1000, 'ageing');
-    if ((await users.login(user, { code, type: 'email' })).session !== undefined) return `${age} to ${dead}`;
-    dead = age;
-  }
-  return `under ${dead}`;
-}

@@ -2,51 +2,39 @@ import type { Answer, KeyUri } from '../../fixtures/index.js';
 import { arrange, expect, secrets } from '../../fixtures/index.js';
 import { expectRandom, leastSecretBits, printable } from './guessable.js';
 
-const chosen = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-
-export const choosing = { totpSecretKey: chosen };
+export const choosing = { totpSecretKey: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' };
 
 export function isNotChosen(answer: Answer): void {
   expect(answer).toBeHandled();
-  expect(answer).not.toHoldTheSecretOf(chosen);
+  expect(answer).not.toHoldTheSecretOf(choosing.totpSecretKey);
 }
 
 type Check = (answer: Answer) => void | Promise<void>;
 
-const ofUri =
-  (check: (keyUri: KeyUri, answer: Answer) => void): Check =>
+const flawless =
+  (what: 'canonical secret' | 'issuer', flawsOf: (keyUri: KeyUri) => readonly string[]): Check =>
   async (answer) =>
-    check(await arrange(secrets.usableKeyUri(answer)), answer);
-const flawless = (what: 'canonical secret' | 'issuer', flaws: (keyUri: KeyUri) => readonly string[]): Check =>
-  ofUri((keyUri, answer) => expect(answer).toBeWellFormed(what, flaws(keyUri)));
+    expect(answer).toBeWellFormed(what, flawsOf(await arrange(secrets.usableKeyUri(answer))));
+const hasBothForms: Check = (answer) => expect(answer).toHaveTexts(['totpSecretKey', 'totpUri']);
+const isBase32: Check = (answer) =>
+  expect(answer).toBeWellFormed('secret', secrets.base32Problems(secrets.shownSecret(answer)));
+const isLong: Check = async (answer) =>
+  expect((await arrange(secrets.keyOf(answer))).secretBits).toBeAtLeast(128, 'bits', answer);
+const hasShortPeriod: Check = async (answer) =>
+  expect((await arrange(secrets.usableKeyUri(answer))).period).toBeAtMost(120, 'seconds of a step', answer);
+const isShort: Check = async (answer) =>
+  expect(Buffer.byteLength(await arrange(secrets.uriOf(answer)))).toBeAtMost(300, 'bytes of the URI', answer);
 
 /** Requirements on each new key: the end of the id, and the check. Add a line for another. */
 export const keyChecks = [
-  ['gives-both-forms', (answer: Answer) => expect(answer).toHaveTexts(['totpSecretKey', 'totpUri'])],
+  ['gives-both-forms', hasBothForms],
   ['secret-is-base32', isBase32],
   ['secret-is-canonical', flawless('canonical secret', ({ secretDeviations }) => secretDeviations)],
   ['secret-is-long-enough', isLong],
   ['uri-has-issuer', flawless('issuer', secrets.issuerProblems)],
-  [
-    'period-is-two-minutes-at-most',
-    ofUri(({ period }, by) => expect(period).toBeAtMost(120, 'seconds of a step', by)),
-  ],
+  ['period-is-two-minutes-at-most', hasShortPeriod],
   ['uri-fits-a-qr-code', isShort],
 ] as const;
-
-function isBase32(answer: Answer): void {
-  expect(answer).toBeWellFormed('secret', secrets.base32Problems(secrets.shownSecret(answer)));
-}
-
-async function isLong(answer: Answer): Promise<void> {
-  const { secretBits } = await arrange(secrets.keyOf(answer));
-  expect(secretBits).toBeAtLeast(128, 'bits', answer);
-}
-
-async function isShort(answer: Answer): Promise<void> {
-  const uri = await arrange(secrets.uriOf(answer));
-  expect(Buffer.byteLength(uri)).toBeAtMost(300, 'bytes of the URI', answer);
-}
 
 export async function secretMatchesUri(answer: Answer): Promise<void> {
   const keyUri = await arrange(secrets.usableKeyUri(answer));

@@ -21,10 +21,8 @@ export function twoAddresses(target: Target): Addresses {
 }
 
 /** Switches support MFA to e-mail. @returns the address in use @throws ArrangeError if the target file has none */
-export async function onAtOne(support: SupportMfa, target: Target): Promise<string> {
-  const own = ownAddress(target);
-  return support.ensureEmail(own, ...threeAddresses(target));
-}
+export const onAtOne = async (support: SupportMfa, target: Target): Promise<string> =>
+  support.ensureEmail(ownAddress(target), ...threeAddresses(target));
 
 /** Like {@link onAtOne}; also returns another address. @throws ArrangeError if the target file has only one */
 export async function onAtAny(support: SupportMfa, target: Target): Promise<Addresses> {
@@ -34,9 +32,8 @@ export async function onAtAny(support: SupportMfa, target: Target): Promise<Addr
   return { email, second, third };
 }
 
-function threeAddresses(target: Target): readonly string[] {
-  return [...new Set([ownAddress(target), ...addressesOf(target)])].slice(0, 3);
-}
+const threeAddresses = (target: Target) =>
+  [...new Set([ownAddress(target), ...addressesOf(target)])].slice(0, 3);
 
 export async function mailedCode(support: SupportMfa, target: Target): Promise<string> {
   // If support MFA is on, it stays on, because the target might refuse to switch it off.

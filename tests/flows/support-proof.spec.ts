@@ -1,12 +1,4 @@
-import type {
-  Answer,
-  Codes,
-  Credential,
-  SupportConfig,
-  SupportMfa,
-  Users,
-  Verified,
-} from '../../fixtures/index.js';
+import type { Answer, Codes, Credential, SupportConfig, SupportMfa, Verified } from '../../fixtures/index.js';
 import { arrange, configs, culpritOf, expect, memberOf, mfa, secrets, test } from '../../fixtures/index.js';
 import { twoAddresses } from './support-addresses.js';
 
@@ -17,10 +9,15 @@ interface Row {
   readonly bodies: readonly (object | string)[];
 }
 
+const row = (what: string, ...bodies: Row['bodies']): Row => ({ what, bodies });
+
 type Proof = readonly [what: string, mfaCode: unknown];
 
+const rowsOf = (change: string, body: object, proofs: readonly Proof[]) =>
+  proofs.map(([proof, mfaCode]) => row(`${change} with ${proof}`, { ...body, mfaCode }));
+
 /** Values to send in place of a code. None has six digits, which would be a guess. Add a line for another. */
-const proofs: readonly Proof[] = [
+const noCodes: readonly Proof[] = [
   ['an empty list', []],
   ['an empty object', {}],
   ['a condition of a database', { $ne: '' }],
@@ -28,93 +25,73 @@ const proofs: readonly Proof[] = [
   ['0', 0],
 ];
 
-/** Ways to weaken the current MFA without `enabled: false`. */
-const withoutEnabled: readonly (readonly [what: string, ...bodies: (object | string)[]])[] = [
-  ['nothing', {}],
-  ['enabled null', { enabled: null }],
-  ['enabled as a text', { enabled: 'false' }],
-  ['enabled as a number', { enabled: 0 }],
-  ['Enabled with a capital', { Enabled: false }],
-  ['enabled twice', '{"enabled":true,"enabled":false}'],
-  ['a state that the target alone may set', { otpVerificationState: 'kPending' }, { enabled: false }],
-  [
-    'another state that the target alone may set',
-    { otpVerificationState: 'kNotStarted' },
-    { enabled: false },
-  ],
-  [
-    'enabled false and a state that the target alone may set',
-    { enabled: false, otpVerificationState: 'kPending' },
-  ],
-  ['enabled false and a failed state', { enabled: false, otpVerificationState: 'kFailure' }],
-  ['enabled false and a mode', { enabled: false, mfaType: 'email' }],
-  ['enabled false and another mode', { enabled: false, mfaType: 'totp' }],
-  ['enabled false and no mode', { enabled: false, mfaType: null }],
-  ['enabled false and a reference', { enabled: false, referenceId: true }],
-];
+const off = { enabled: false };
 
-const rowsOf = (change: string, body: object, those: readonly Proof[]): readonly Row[] =>
-  those.map(([proof, mfaCode]) => ({ what: `${change} with ${proof}`, bodies: [{ ...body, mfaCode }] }));
-
+/** Ways to weaken the current MFA without a code. Add a line for another. */
 const offWithoutCode: readonly Row[] = [
-  ...rowsOf('switching off', { enabled: false }, proofs),
-  ...withoutEnabled.map(([what, ...bodies]) => ({ what, bodies })),
+  ...rowsOf('switching off', off, noCodes),
+  row('nothing', {}),
+  row('enabled null', { enabled: null }),
+  row('enabled as a text', { enabled: 'false' }),
+  row('enabled as a number', { enabled: 0 }),
+  row('Enabled with a capital', { Enabled: false }),
+  row('enabled twice', '{"enabled":true,"enabled":false}'),
+  row('a state that the target alone may set', { otpVerificationState: 'kPending' }, off),
+  row('another state that the target alone may set', { otpVerificationState: 'kNotStarted' }, off),
+  row('enabled false and a state that the target alone may set', {
+    ...off,
+    otpVerificationState: 'kPending',
+  }),
+  row('enabled false and a failed state', { ...off, otpVerificationState: 'kFailure' }),
+  row('enabled false and a mode', { ...off, mfaType: 'email' }),
+  row('enabled false and another mode', { ...off, mfaType: 'totp' }),
+  row('enabled false and no mode', { ...off, mfaType: null }),
+  row('enabled false and a reference', { ...off, referenceId: true }),
 ];
 
-const byEmail = (email: string | null) => ({ enabled: true, mfaType: 'email', email });
+const byEmail = (email: string | null) => ({ ...mfa.emailOn, email });
 
 /** @param right a valid code, sent in a list of guesses @param email another address whose mail the suite reads */
-function changesWithoutCode(
-  right: string,
-  address: string,
-  email: string,
-  isDisposable: boolean,
-): readonly Row[] {
+function changesWithoutCode(right: string, address: string, email: string, isDisposable: boolean) {
   const guesses: readonly Proof[] = [
     ['a list of guesses', ['000000', '111111', right]],
     ['a list of lists', [['000000', right]]],
   ];
+  // A target that accepts a body without a mode or address can no longer mail a code, so support MFA could not be
+  // switched off again. Only disposable targets get these bodies.
+  const withoutMail = [
+    row('no mode', { mfaType: null }),
+    row('no address, then another one', byEmail(null), byEmail(email)),
+  ];
   return [
     ...offWithoutCode,
-    ...rowsOf('switching off', { enabled: false }, guesses),
+    ...rowsOf('switching off', off, guesses),
     ...rowsOf('another address', byEmail(email), guesses),
-    // A target that accepts a body without a mode or address can no longer mail a code, so support MFA could not be
-    // switched off again. Only disposable targets get these bodies.
-    ...(isDisposable
-      ? [
-          { what: 'no mode', bodies: [{ mfaType: null }] },
-          { what: 'no address, then another one', bodies: [byEmail(null), byEmail(email)] },
-        ]
-      : []),
-    { what: 'enabled false and the address', bodies: [{ enabled: false, email: address }] },
-    { what: 'enabled false and another address', bodies: [{ enabled: false, email }] },
-    { what: 'another address alone', bodies: [{ email }] },
-    { what: 'another address with Email in capitals', bodies: [{ Email: email, EMAIL: email }] },
+    ...(isDisposable ? withoutMail : []),
+    row('enabled false and the address', { ...off, email: address }),
+    row('enabled false and another address', { ...off, email }),
+    row('another address alone', { email }),
+    row('another address with Email in capitals', { Email: email, EMAIL: email }),
   ];
 }
 
 test('support-email/no-change-without-proof', async ({ support, connection }) => {
   const { email: address, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(address));
-  demandRefused(await support.patch({ enabled: false }));
-  demandRefused(await support.patch({ enabled: true, mfaType: 'email', email: second }));
+  demandRefused(await support.patch(off));
+  demandRefused(await support.patch(byEmail(second)));
   const { disposable } = connection.target.allow;
   const rows = changesWithoutCode(await arrange(support.mailedCode(address)), address, second, disposable);
 
-  await expectUnchanged(
-    support,
-    rows,
-    ({ enabled, email }) => !enabled || email !== address,
-    () => support.onByEmail(address),
-  );
+  const isBroken = ({ enabled, email }: SupportConfig) => !enabled || email !== address;
+  await expectUnchanged(support, rows, isBroken, () => support.onByEmail(address));
 });
 
-type Patched = Awaited<ReturnType<SupportMfa['patch']>>;
-type VerifiedBy = Verified & { readonly answer: Patched };
+type Patched = Answer<'UpdateSupportMFAConfig'>;
 
 /** Returns the keys whose codes verify. The last key is usually the valid one: its code is tried again if refused. */
 async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readonly Patched[]) {
-  const verified: VerifiedBy[] = [];
+  const verified: Verified[] = [];
   for (const answer of newestFirst) {
     // If the test ends early, the suite needs a proven key to switch support MFA off: `hold` keeps the first.
     const isFirst = verified.length === 0;
@@ -152,33 +129,26 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
 });
 
 test('support-totp/no-change-without-proof', async ({ support, users, connection }) => {
-  const rows = [...offWithoutCode, ...((await arrange.ifItCan(offInSession(users))) ?? [])];
+  // A session of the admin must not replace a code.
+  const admin = users.admin();
+  const as = admin && (await arrange.ifItCan(users.sessions.of(admin)));
+  const inSession = as === undefined ? [] : [{ ...row("switching off with the admin's login", off), as }];
   await arrange(support.verified());
-  demandRefused(await support.patch({ enabled: false }));
+  demandRefused(await support.patch(off));
 
-  await expectUnchanged(
-    support,
-    rows,
-    ({ enabled }) => !enabled,
-    () => support.verified(),
-  );
+  const isBroken = ({ enabled }: SupportConfig) => !enabled;
+  await expectUnchanged(support, [...offWithoutCode, ...inSession], isBroken, () => support.verified());
 
   // If the target refuses a change of the mode, this refusal must not void the proof of the key. Other
   // requirements judge accepted changes.
   for (const mfaType of [...(connection.target.allow.disposable ? ['salesforce'] : []), 'totp']) {
     if ((await support.patchAny({ enabled: true, mfaType })).status < 400) return;
-    expect(await support.patch({ enabled: false })).toBeRefused();
+    expect(await support.patch(off)).toBeRefused();
     await expect.shown(support, mfa.totpOn);
   }
 });
 
-test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
-  api,
-  admin,
-  support,
-  mail,
-  connection,
-}) => {
+test('support-totp/not-disabled-by-mail-to-a-new-address', async ({ api, support, mail, connection }) => {
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.verified());
   const { email: before } = await arrange(support.read());
@@ -187,10 +157,10 @@ test('support-totp/not-disabled-by-mail-to-a-new-address', async ({
 
   // If the target refuses a request or mails nothing, the test shows nothing.
   if ((await support.patch({ email: address })).status >= 400) return;
-  if ((await api.call('SendSupportEmailOtp', { as: admin })).status >= 300) return;
+  if ((await api.call('SendSupportEmailOtp', { as: await connection.admin() })).status >= 300) return;
   const mfaCode = await arrange.ifItCan(mail.codeTo(address, mark, new Set(mail.seen)));
   if (mfaCode === undefined) return;
-  expect(await support.patch({ enabled: false, mfaCode })).toBeRefused();
+  expect(await support.patch({ ...off, mfaCode })).toBeRefused();
   await expect.shown(support, mfa.totpOn);
 });
 
@@ -219,25 +189,14 @@ async function expectUnchanged(
   }
 }
 
-/** Returns a request that switches off in a session of the admin: the session must not replace a code. */
-async function offInSession(users: Users): Promise<readonly Row[]> {
-  const admin = users.admin();
-  if (admin === undefined) return [];
-  const as = await users.sessions.of(admin);
-  return [{ what: "switching off with the admin's login", as, bodies: [{ enabled: false }] }];
-}
-
 /** @throws ArrangeError if the plain request succeeds without a code: another requirement reports this */
 function demandRefused({ status }: Answer): void {
   if (status < 400) throw arrange.failure(`A change without a code was answered ${status}.`);
 }
 
-async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer> {
-  const [first, ...others] = bodies.map(
-    (body) => () => (typeof body === 'string' ? support.patchText(body) : support.patchAny(body, as)),
-  );
-  if (first === undefined) throw arrange.failure('There is nothing to send.');
-  let answer = await first();
-  for (const other of others) answer = await other();
-  return answer;
+async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer | undefined> {
+  let last: Answer | undefined;
+  for (const body of bodies)
+    last = await (typeof body === 'string' ? support.patchText(body) : support.patchAny(body, as));
+  return last;
 }

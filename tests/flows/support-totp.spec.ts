@@ -29,13 +29,8 @@ test('support-totp/mode-not-changed-without-code', async ({ support, connection 
 
   const { email = null } = connection.target.supportUser;
   // The suite can't get codes of salesforce. Only a disposable target may be left in this mode.
-  const toSalesforce = connection.target.allow.disposable ? [{ mfaType: 'salesforce' }] : [];
-  const modes = [{ mfaType: 'email', email }, ...toSalesforce];
-  await expect.kept(
-    support,
-    mfa.totpOn,
-    modes.map((mode) => ({ enabled: true, ...mode })),
-  );
+  const toSalesforce = connection.target.allow.disposable ? [{ enabled: true, mfaType: 'salesforce' }] : [];
+  await expect.kept(support, mfa.totpOn, [{ ...mfa.emailOn, email }, ...toSalesforce]);
 });
 
 test('support-totp/later-patch-hides-secret', async ({ support }) => {
@@ -73,10 +68,8 @@ test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, c
 
   const tried = await support.get();
 
-  facts.note('verificationStates', {
-    enrolled: mfa.verificationIn(enrolled) ?? null,
-    wrongCode: mfa.verificationIn(tried) ?? null,
-  });
+  const [first = null, wrongCode = null] = [enrolled, tried].map(mfa.verificationIn);
+  facts.note('verificationStates', { enrolled: first, wrongCode });
   for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 

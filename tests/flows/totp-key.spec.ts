@@ -32,10 +32,8 @@ test('totp-key/name-spoils-no-uri', async ({ users }) => {
     if (got === undefined) continue;
     if (shown !== undefined) expect(answer).toHoldTheSecretOf(got);
     const spoilt = (['digits', 'period', 'algorithm'] as const).filter((name) => got[name] !== wanted[name]);
-    expect(answer).toBeWellFormed(
-      'URI parameters',
-      spoilt.map((name) => `another ${name} by the name of the key`),
-    );
+    const flaws = spoilt.map((name) => `another ${name} by the name of the key`);
+    expect(answer).toBeWellFormed('URI parameters', flaws);
   }
   // A target may refuse such a name, but it must not refuse all later keys as well.
   if (isRefused) await newKey(users, user);
@@ -135,9 +133,8 @@ test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {
   await api.probe('GET', '/totp-key', { as, mayBeIgnored: true });
 
   for (const totpKeyName of [5, {}]) {
-    const { status } = await arrange(
-      api.call('CreateTotpKey', { as, anyJson: { totpKeyName }, mistake: 'a wrong type' }),
-    );
+    const options = { as, anyJson: { totpKeyName }, mistake: 'a wrong type' };
+    const { status } = await arrange(api.call('CreateTotpKey', options));
     if (status < 300) arrange.notApplicable('the target takes any totpKeyName');
   }
 

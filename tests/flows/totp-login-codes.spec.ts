@@ -1,6 +1,6 @@
 import type { Codes, User, Users } from '../../fixtures/index.js';
 import { arrange, expect, firstHalf, leadingZero, noLeadingZero, test } from '../../fixtures/index.js';
-import { openAtMostOne } from './mailed-codes.js';
+import { openAtMostOne } from './codes.js';
 
 const type = 'totp';
 

@@ -1,25 +1,6 @@
-import type {
-  ClusterMfa,
-  Codes,
-  Credential,
-  Enrolment,
-  Login,
-  LoginOptions,
-  Open,
-  User,
-  Users,
-} from '../../fixtures/index.js';
-import {
-  anonymous,
-  arrange,
-  bypass,
-  expect,
-  hasSid,
-  mfa,
-  secrets,
-  test,
-  wrong,
-} from '../../fixtures/index.js';
+import type { Codes, Credential, Enrolment, LoginOptions, Open, User, Users } from '../../fixtures/index.js';
+import { arrange, bypass, expect, hasSid, mfa, secrets, test, wrong } from '../../fixtures/index.js';
+import { mayNarrow } from './codes.js';
 
 test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
   await arrange(cluster.off());
@@ -64,10 +45,10 @@ test('totp-login/forwarded-header-skips-no-code', async ({ users }) => {
 
 test('totp-login/first-step-session-opens-nothing', async ({ api, users }) => {
   const { user } = await arrange(users.enrolled());
-  const { handedOut: as = anonymous } = await arrange(users.login(user));
-  if (as === anonymous) arrange.notApplicable(noFirstStep);
+  const { handedOut } = await arrange(users.login(user));
+  if (handedOut === undefined) return arrange.notApplicable(noFirstStep);
 
-  for (const each of inEveryScheme(as))
+  for (const each of inEveryScheme(handedOut))
     expect(await api.call('GetSupportMFAConfig', { as: each })).toBeRefused();
 });
 
@@ -122,7 +103,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
 
 test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, cluster, codes, allow }) => {
   const { user, authenticator } = await arrange(users.enrolled());
-  await mayNarrow(cluster);
+  await arrange(mayNarrow(cluster));
   await cluster.on(['email']);
 
   // The target refuses used codes anyway. So each try needs a code of a new key or of a later step.
@@ -166,7 +147,7 @@ test('totp-login/keys-are-retained-where-told', async ({ users, cluster }) => {
 });
 
 test('totp-login/refuses-password-alone-without-key', async ({ users, cluster, codes }) => {
-  await mayNarrow(cluster);
+  await arrange(mayNarrow(cluster));
   const { user, authenticator } = await arrange(users.enrolled());
   await arrange(cluster.offForgetting());
   await arrange(cluster.on(['totp']));
@@ -206,19 +187,12 @@ function getsMail(users: Users, user: User): boolean {
   return users.allWithMail().some(({ role }) => role === user.role);
 }
 
-/** Ends the test if cluster MFA was found on, because users must keep the types that they use. */
-async function mayNarrow(cluster: ClusterMfa): Promise<void> {
-  if ((await cluster.found()).enabled) arrange.notRun('cluster MFA was found on: its types are not narrowed');
-}
-
-const otherType = { type: 'salesforce', code: '000000' };
-
 test('totp-login/accepts-current-code', async ({ users, codes, facts }) => {
   const { user, authenticator } = await arrange(users.plainEnrolled());
 
   expect(await users.logins.byCode(user, authenticator)).toOpenSession();
   await facts.measure('newKeyRetiresOlder', () => retiresOlder(users, user, codes));
-  await facts.measure('otpTypeInCapitals', () => accepts(users, user, codes, 'TOTP'));
+  await facts.measure('otpTypeInCapitals', () => accepts(users, user, codes, { type: 'TOTP' }));
   await facts.measure('codeWithoutOtpType', () => accepts(users, user, codes));
 });
 
@@ -240,13 +214,11 @@ test('totp-login/every-account-needs-a-code', async ({ users, facts }) => {
   // A target may ask a user without a second factor for no code. So users without a key must have mail.
   const mailed = users.allWithMail().filter(({ role }) => enrolled.every((each) => each.role !== role));
 
-  const logins: { readonly role: string; readonly login: Login }[] = [];
+  const logins = [];
   for (const each of [...enrolled, ...mailed])
     logins.push({ role: each.role, login: await users.login(each) });
 
-  const open = logins
-    .filter(({ login }) => login.session !== undefined && login.doubt === undefined)
-    .map(({ role }) => role);
+  const open = logins.flatMap(({ role, login: { session, doubt } }) => (session && !doubt ? [role] : []));
   if (open.length > 0 && open.length < logins.length) facts.note('accountsWithoutCode', open);
   for (const { login } of logins) expect(login).toBeRefused();
 });
@@ -300,7 +272,8 @@ test('totp-login/refuses-password-alone', async ({ users }) => {
   const { user } = await arrange(users.enrolled());
 
   expect(await users.login(user)).toBeRefused();
-  for (const alone of [[{ domain: '' }], [{ type: 'totp' }, { type: 'email' }], [otherType]]) {
+  const otherType = { type: 'salesforce', code: '000000' };
+  for (const alone of [[{ domain: '' }], [{ type }, { type: 'email' }], [otherType]]) {
     for (const without of alone) expect(await users.login(user, without)).toBeRefused();
     // Shows that logins work, and ends the attempt series before the account locks.
     await arrange.login(users.logins.byNewKey(user));
@@ -344,7 +317,7 @@ for (const [id, by, attempts] of [
     const { user, authenticator } = enrolment;
 
     for (const options of await arrange(Promise.resolve(attempts(codes, enrolment))))
-      expect(await users.login(user, { type: 'totp', ...options })).toBeRefused();
+      expect(await users.login(user, { type, ...options })).toBeRefused();
     if (by === 'a new key') await arrange.login(users.logins.byNewKey(user));
     else await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
   });
@@ -353,14 +326,14 @@ test('totp-login/refuses-replay', async ({ users, cluster, codes, admin }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
 
-  expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
+  expect(await users.login(user, { code, type })).toBeRefused();
   // A refused login, a deleted session or a switch must not make the used code valid again.
   await users.login(user, { code: codes.wrong(authenticator), type: 'email' });
   if (hasSid(user)) await arrange(users.sessions.end(user, admin));
   // `asFound` leaves cluster MFA on if it was found on.
   await arrange(cluster.asFound());
   await arrange(users.switchedOn(user));
-  expect(await users.login(user, { code, type: 'totp' })).toBeRefused();
+  expect(await users.login(user, { code, type })).toBeRefused();
   await arrange.login(users.logins.byNewKey(user));
 });
 
@@ -369,8 +342,8 @@ test('totp-login/refuses-code-of-another-user', async ({ users, codes }) => {
   const other = await arrange(users.enrolled(1));
   const code = await codes.unlike(other.authenticator, victim.authenticator);
 
-  expect(await users.login(victim.user, { code, type: 'totp' })).toBeRefused();
-  await arrange.login(users.login(other.user, { code, type: 'totp', expects: 'accepted' }));
+  expect(await users.login(victim.user, { code, type })).toBeRefused();
+  await arrange.login(users.login(other.user, { code, type, expects: 'accepted' }));
 });
 
 function oneDigitWrong(codes: Codes, { authenticator }: Enrolment): readonly LoginOptions[] {
@@ -381,15 +354,13 @@ function oneDigitWrong(codes: Codes, { authenticator }: Enrolment): readonly Log
 async function retiresOlder(users: Users, user: User, codes: Codes): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
   await users.codes.enrol(user);
-  return (
-    (await users.login(user, { code: await codes.unused(authenticator), type: 'totp' })).session === undefined
-  );
+  const { session } = await users.login(user, { code: await codes.unused(authenticator), type });
+  return session === undefined;
 }
 
-async function accepts(users: Users, user: User, codes: Codes, type?: string): Promise<boolean> {
+async function accepts(users: Users, user: User, codes: Codes, spelt: LoginOptions = {}): Promise<boolean> {
   const { authenticator } = await users.codes.enrol(user);
-  const code = await codes.unused(authenticator);
-  const { session } = await users.login(user, type === undefined ? { code } : { code, type });
+  const { session } = await users.login(user, { code: await codes.unused(authenticator), ...spelt });
   await users.logins.byNewKey(user);
   return session !== undefined;
 }

@@ -1,5 +1,10 @@
-import type { ClusterMfa, Login, MailUser, Users } from '../../fixtures/index.js';
-import { arrange, expect, mfa, oneDigitOff } from '../../fixtures/index.js';
+import type { ClusterMfa, Connection, Login, MailUser, Users } from '../../fixtures/index.js';
+import { arrange, expect, mfa, oneDigitOff, tenAndAHalfMinutes } from '../../fixtures/index.js';
+
+/** Ends the test if cluster MFA was found on, because users must keep the types that they use. */
+export async function mayNarrow(cluster: ClusterMfa): Promise<void> {
+  if ((await cluster.found()).enabled) arrange.notRun('cluster MFA was found on: its types are not narrowed');
+}
 
 /** Why a test that needs two different codes can't show anything. */
 export const sameCodeAgain = 'The target mails the same code again while it lives.';
@@ -20,7 +25,21 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
   return newest;
 }
 
-export const otherCode = (code: string, place: 'first' | 'last') => oneDigitOff(code, place)[0] ?? '';
+/** Returns two codes that differ from this one in one digit: the first of them, or the last. */
+export const otherCodes = (code: string) =>
+  (['first', 'last'] as const).map((place) => oneDigitOff(code, place)[0] ?? '');
+
+/** Measures between which two ages, in seconds, a code expires. Needs clock control. */
+export async function lifetime(users: Users, user: MailUser, { waiter }: Connection): Promise<string> {
+  let dead = tenAndAHalfMinutes / 1000;
+  for (const age of [570, 290, 110, 50]) {
+    const code = await users.codes.mailed(user);
+    await waiter.letPass(age * 1000, 'ageing');
+    if ((await users.login(user, { code, type: 'email' })).session !== undefined) return `${age} to ${dead}`;
+    dead = age;
+  }
+  return `under ${dead}`;
+}
 
 /** Expects that at most one of the concurrent logins succeeds. A target may refuse all. */
 export async function openAtMostOne(logins: readonly Promise<Login>[]): Promise<void> {
