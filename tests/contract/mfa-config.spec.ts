@@ -38,15 +38,12 @@ test('mfa-config/stores-enabled', async ({ cluster }) => {
   const found = await arrange(cluster.found());
   // The types in use stay in the list, so that users keep theirs even while the test switches cluster MFA off and on.
   const inUse = found.enabled ? (found.authenticationTypes ?? []) : [];
-  const config = {
-    authenticationTypes: [...new Set(['totp', 'email', ...inUse])],
-    retainUserMfaSettings: true,
-  };
+  const authenticationTypes = [...new Set(['totp', 'email', ...inUse])];
 
   // A target may refuse a PUT that changes nothing. So the first PUT switches MFA, and the second switches it back.
   const before = await arrange(cluster.known());
   for (const enabled of [!before.enabled, before.enabled]) {
-    await arrange.success(cluster.put({ ...config, enabled }));
+    await arrange.success(cluster.put({ authenticationTypes, retainUserMfaSettings: true, enabled }));
     await expect.shown(cluster, { enabled });
   }
 });
@@ -58,24 +55,17 @@ test('mfa-config/stores-authentication-types', async ({ cluster }) => {
   const first = found.enabled ? (found.authenticationTypes ?? all) : ['totp'];
   const wanted = configs.setOf(first) === configs.setOf(all) ? [all] : [first, all];
 
-  const read: { readonly now: ClusterConfig; readonly authenticationTypes: readonly string[] }[] = [];
-  for (const types of wanted) {
+  const read = [];
+  for (const authenticationTypes of wanted) {
+    const isSo = (now: ClusterConfig) =>
+      now.enabled && configs.setOf(now.authenticationTypes) === configs.setOf(authenticationTypes);
     const before = await arrange(cluster.assumed());
     // MFA is on here, because a target may hide the types while it is off.
-    const put = await cluster.put({
-      enabled: true,
-      authenticationTypes: types,
-      retainUserMfaSettings: true,
-    });
-    const isSo = before.enabled && configs.setOf(before.authenticationTypes) === configs.setOf(types);
+    const put = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
     // The test before may have left these types, and a target may refuse a PUT that changes nothing.
-    if (isSo && isRefused(put)) continue;
+    if (isSo(before) && isRefused(put)) continue;
     await arrange.success(Promise.resolve(put));
-    const now = await cluster.readUntil(
-      ({ enabled, authenticationTypes }) =>
-        enabled && configs.setOf(authenticationTypes) === configs.setOf(types),
-    );
-    read.push({ now, authenticationTypes: types });
+    read.push({ now: await cluster.readUntil(isSo), authenticationTypes });
   }
   await arrange(cluster.asFound());
 
@@ -90,10 +80,9 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
   // The value false may delete keys, so only a disposable target gets it. The document allows the target to refuse it.
-  const isThrowaway = allow.disposable;
   let tried = 0;
   let isShown = false;
-  for (const retainUserMfaSettings of isThrowaway ? [true, false] : [true]) {
+  for (const retainUserMfaSettings of allow.disposable ? [true, false] : [true]) {
     const before = await arrange(cluster.read());
     const put = await cluster.put({ ...before, retainUserMfaSettings });
     const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
@@ -103,9 +92,8 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     else await arrange.success(Promise.resolve(put));
 
     // The document allows a target to omit this property, and then from all answers.
-    const now = await cluster.readUntil(
-      (read) => (read.retainUserMfaSettings ?? false) === retainUserMfaSettings,
-    );
+    const isSo = (read: ClusterConfig) => (read.retainUserMfaSettings ?? false) === retainUserMfaSettings;
+    const now = await cluster.readUntil(isSo);
     isShown ||= now.retainUserMfaSettings !== null;
     if (isShown && (retainUserMfaSettings || !(await omitsRetain(cluster))))
       expect(now).toHaveMembers({ retainUserMfaSettings });
@@ -125,16 +113,12 @@ test('mfa-config/unknown-property-is-not-stored', async ({ cluster, api, admin }
 
 test('mfa-config/unknown-property-spoils-no-other', async ({ cluster }) => {
   await arrange(cluster.on(['totp']));
+  const config = { enabled: true, authenticationTypes: mfa.bothTypes };
 
-  const put = await cluster.putAny({
-    enabled: true,
-    authenticationTypes: [...mfa.bothTypes],
-    retainUserMfaSettings: true,
-    xProbe: 1,
-  });
+  const put = await cluster.putAny({ ...config, retainUserMfaSettings: true, xProbe: 1 });
   if (isRefused(put)) arrange.notApplicable('the target refuses a property that the document does not know');
 
-  await expect.shown(cluster, { enabled: true, authenticationTypes: mfa.bothTypes });
+  await expect.shown(cluster, config);
   await arrange(cluster.asFound());
 });
 

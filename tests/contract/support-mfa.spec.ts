@@ -1,4 +1,4 @@
-import type { Answer, SupportConfig, SupportMfa } from '../../fixtures/index.js';
+import type { SupportConfig } from '../../fixtures/index.js';
 import { addressesOf, arrange, configs, demand, expect, memberOf, mfa, test } from '../../fixtures/index.js';
 
 const names = ['mfaType', 'email'] as const;
@@ -12,13 +12,13 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
     { enabled: true, mfaType: 'email', email },
   ];
   // The properties that a PATCH omitted, each with the exchanges that show its value afterwards.
-  const seen: Kept[] = [];
+  const seen = [];
   for (const state of states) {
     await arrange(support.off());
     if ((await support.patch(state)).status >= 300) continue;
     for (const sent of names) {
       await support.felt();
-      const before = await shown(support);
+      const before = configs.supportConfigOf((await arrange(support.get())).body);
       const patch = await support.patch({ [sent]: state[sent] });
       if (patch.status >= 300) continue;
       await support.felt();
@@ -42,22 +42,6 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
     demand(value != null, claim, kept.patch, kept.read, patch, { exchange: read.exchange, way });
   }
 });
-
-/** The value of a property after a PATCH that omitted it, and the exchanges that show it. */
-interface Kept {
-  readonly name: (typeof names)[number];
-  readonly sent: (typeof names)[number];
-  readonly value: unknown;
-  readonly patch: Answer;
-  readonly read: Answer;
-  /** Whether support MFA was on. */
-  readonly isOn: boolean;
-}
-
-/** Reads the configuration as GET shows it: null for each property that GET omits. */
-async function shown(support: SupportMfa): Promise<SupportConfig> {
-  return configs.supportConfigOf((await arrange(support.get())).body);
-}
 
 test('support-mfa/get-is-safe', async ({ support }) => {
   const before = await arrange(support.read());
@@ -127,10 +111,7 @@ test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
   await arrange(support.patch({ enabled: false }));
 
   const login = await users.login(user, { code, type: 'email' });
-  if (login.session === undefined)
-    await arrange.login(
-      users.login(user, { code: await users.codes.mailed(user), type: 'email', expects: 'accepted' }),
-    );
+  if (login.session === undefined) await arrange.login(users.logins.byNewMail(user));
   expect(login).toOpenSession();
 });
 

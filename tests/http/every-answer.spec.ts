@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer, Api, Credential, RequirementId } from '../../fixtures/index.js';
+import type { Answer, Api, Credential, Fixtures, RequirementId } from '../../fixtures/index.js';
 import { allCodings, anonymous, arrange, demand, expect, test } from '../../fixtures/index.js';
 
 test('http/coded-answers-vary', async ({ api, admin: as }) => {
@@ -14,11 +14,10 @@ test('http/coded-answers-vary', async ({ api, admin: as }) => {
   demand(isNamed, { kind: 'field', name: 'Vary', rule: 'names Accept-Encoding', seen }, answer);
 });
 
+type Provoke = (api: Api, admin: Credential) => Promise<unknown>;
+
 /** Requirements on every answer. Each test causes some answers, and the suite judges all answers of the run. */
-const requirements: readonly (readonly [
-  provoke: (api: Api, admin: Credential) => Promise<unknown>,
-  ...ids: RequirementId[],
-])[] = [
+const requirements: readonly (readonly [Provoke, ...RequirementId[]])[] = [
   [refusals, 'http/errors-are-error', 'http/errors-say-something', 'http/error-is-declared-json'],
   [refusals, 'security/errors-show-no-internals'],
   [reads, 'http/utf-8', 'http/no-bom', 'http/one-json-text', 'http/unique-members'],
@@ -43,12 +42,11 @@ for (const [provoke, ...ids] of requirements)
     });
 
 test('http/no-server-error-for-client-mistake', async ({ api, admin }) => {
-  const raw = { body: '{"enabled":' };
+  const malformed = { as: admin, raw: { body: '{"enabled":' }, mistake: 'malformed JSON' };
+  const mistake = 'a path that is not encoded';
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    await api.call('UpdateMFAConfig', { as: admin, raw, mistake: 'malformed JSON' }).catch(() => undefined);
-    await api
-      .probe('GET', '/mfa-config%zz', { mistake: 'a path that is not encoded' })
-      .catch(() => undefined);
+    await api.call('UpdateMFAConfig', malformed).catch(() => undefined);
+    await api.probe('GET', '/mfa-config%zz', { mistake }).catch(() => undefined);
     await arrange(reads(api, admin));
   }
 });
@@ -58,11 +56,12 @@ test('http/secrets-are-not-stored', async ({ users, cluster }) => {
   await arrange(users.login(users.withPassword()));
 });
 
-// A target might carry out an undocumented request. So only a disposable target gets this one with a credential.
+/** Sends an undocumented request. A target might carry it out, so only a disposable target gets it with a credential. */
+const deletion = ({ api, admin, allow }: Pick<Fixtures, 'api' | 'admin' | 'allow'>, expects?: 'either') =>
+  arrange(api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous, expects }));
+
 test('http/405-is-error', async ({ api, admin, allow }) => {
-  const answer = await arrange(
-    api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous }),
-  );
+  const answer = await deletion({ api, admin, allow });
 
   // Only a 405 of the API itself counts. A gateway would not list the path's methods, and a web server would answer
   // with a page.
@@ -76,9 +75,7 @@ test('http/405-is-error', async ({ api, admin, allow }) => {
 });
 
 test('http/405-has-allow', async ({ api, admin, allow }) => {
-  const answer = await arrange(
-    api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous }),
-  );
+  const answer = await deletion({ api, admin, allow });
 
   const seen = answer.headers['allow'];
   if (answer.status !== 405 || seen === undefined) return;
@@ -93,8 +90,7 @@ test('support-mfa/hands-out-no-key-unasked', async ({ support }) => {
 });
 
 test('http/retry-after-is-readable', async ({ api, admin, allow }) => {
-  const options = { as: allow.disposable ? admin : anonymous, expects: 'either' } as const;
-  await arrange(api.probe('DELETE', '/mfa-config', options));
+  await deletion({ api, admin, allow }, 'either');
 });
 
 test('security/no-secret-in-head', async ({ api, users, connection }) => {
@@ -107,13 +103,11 @@ test('security/no-secret-in-head', async ({ api, users, connection }) => {
 test('http/writes-refuse-other-media-types', async ({ api, admin, cluster, support }) => {
   await arrange(support.off());
   const config = JSON.stringify(await arrange(cluster.knownAsShown()));
+  const off = JSON.stringify(support.withPassword({ enabled: false }));
   for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
     const options = { as: admin, contentType, mistake: `a body of ${contentType}` };
     const put = await api.call('UpdateMFAConfig', { ...options, raw: { body: config } });
-    const patch = await api.call('UpdateSupportMFAConfig', {
-      ...options,
-      raw: { body: JSON.stringify(support.withPassword({ enabled: false })) },
-    });
+    const patch = await api.call('UpdateSupportMFAConfig', { ...options, raw: { body: off } });
     for (const answer of [put, patch]) expect(answer).toBeRefused();
   }
 });
@@ -122,13 +116,8 @@ test('http/refuses-more-than-one-json-text', async ({ api, admin, cluster }) => 
   const config = JSON.stringify(await arrange(cluster.knownAsShown()));
 
   for (const more of ['{}', '}', 'x']) {
-    const raw = { body: `${config}${more}` };
-    const answer = await api.call('UpdateMFAConfig', {
-      as: admin,
-      raw,
-      mistake: 'bytes after the JSON text',
-    });
-    expect(answer).toBeRefused();
+    const options = { raw: { body: `${config}${more}` }, mistake: 'bytes after the JSON text' };
+    expect(await api.call('UpdateMFAConfig', { as: admin, ...options })).toBeRefused();
   }
 });
 

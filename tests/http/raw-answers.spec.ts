@@ -15,16 +15,11 @@ test('http/no-content-after-204', async ({ api, admin, cluster }) => {
   expect(answer).toHaveNothingAfterHead();
 });
 
-for (const id of [
-  'http/no-framing-of-204',
-  'http/no-length-of-204',
-  'http/no-transfer-encoding-of-204',
-] as const) {
-  test(id, async ({ api, admin, cluster }) => {
+for (const framing of ['framing', 'length', 'transfer-encoding'] as const)
+  test(`http/no-${framing}-of-204`, async ({ api, admin, cluster }) => {
     const anyJson = await arrange(cluster.knownAsShown());
     await arrange(api.callRaw('UpdateMFAConfig', { as: admin, anyJson }));
   });
-}
 
 type Given = Pick<Fixtures, 'api' | 'users' | 'connection'>;
 
