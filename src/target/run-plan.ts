@@ -80,7 +80,6 @@ const plainRun = {
 } as const;
 const plainTarget = { release: null, contract: null, lanes: 1 } as const;
 
-/** The options of workers until Playwright's configuration sets others. */
 export const emptyRunOptions: RunOptions = {
   ...plainRun,
   ...plainTarget,
@@ -98,10 +97,7 @@ const targetVariable = 'MFA_TARGET';
 /** The environment variable that names the target file of the emulator that Playwright starts. */
 export const emulatorVariable = 'MFA_CONFORMANCE_EMULATOR';
 
-/**
- * Returns the target file that an emulator writes if Playwright is run by hand without a target. Workers and a reloaded
- * configuration find the file's name in the environment.
- */
+/** Playwright, run by hand without a target, starts an emulator. Workers find its file in the environment. */
 export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {
   if (env[planVariable] || (env[targetVariable] && env[targetVariable] !== env[emulatorVariable]))
     return undefined;

@@ -4,17 +4,14 @@ import type { Wait } from '../base/model/verdict.js';
 /** The reasons for waits. `lease` and `landing` (writes that may still take effect) occur outside of tests only. */
 type Kind = Wait['for'] | 'lease' | 'landing';
 
-/**
- * Waits in real time. All code that talks to a target waits through this function.
- * @param told called after the sleep with its length in whole milliseconds; absent if the caller reports the wait
- */
+/** Everything that waits for a target waits here, in real time. @param told gets the whole milliseconds */
 export async function sleep<K extends Kind>(ms: number, of: K, told?: (ms: number, of: K) => void) {
   if (ms <= 0) return;
   await timer(ms);
   told?.(Math.ceil(ms), of);
 }
 
-/** Calls `ring` once, after `ms` milliseconds. @returns a function that cancels the call */
+/** @returns a function that cancels the call */
 export function alarm(ms: number, ring: () => void): () => void {
   const set = setTimeout(ring, ms);
   return () => clearTimeout(set);

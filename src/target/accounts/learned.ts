@@ -24,10 +24,7 @@ export type Opens = Shaped<typeof opens>;
 
 /** Facts about an account of the target file, learned before the tests. They hold no secret. */
 const accountProof = objectOf({
-  /**
-   * Whether the target accepts the password alone, without MFA. Here and below, null means that the suite could not
-   * try.
-   */
+  /** Whether the password logs in while MFA is off. Here and below, null means that it could not be tried. */
   letIn: orNull(flag),
   /** Null if the suite has no session of the user. */
   opens: orNull(opens),
@@ -66,7 +63,6 @@ export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }
 
-/** Returns the reason why a way to log in is closed; undefined if it is open. */
 export function whyWayClosed({ unavailable }: Pick<Learned, 'unavailable'>, way: LoginWay) {
   const why = unavailable[way];
   return why === undefined ? undefined : `${wayNames[way]} is closed on the target: ${why}`;
@@ -77,10 +73,7 @@ export function problemsIn({ accounts, mailSilent, mailCodeless }: Learned): str
   return [...problems, ...[mailSilent, mailCodeless].filter((problem) => problem !== null)];
 }
 
-/**
- * Returns the reason to stop a run: the target refuses one account's password and accepts another's. Accounts of
- * domains other than LOCAL may always be under MFA, so they don't count.
- */
+/** Returns why a run must stop: the target refuses some LOCAL passwords and accepts others. */
 export function mistakeIn({ accounts }: Learned, target: Pick<Target, 'accounts'>): string | undefined {
   const proofs = Object.values(accounts);
   if (!proofs.some((proof) => proof?.letIn)) return undefined;

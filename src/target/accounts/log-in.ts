@@ -21,10 +21,7 @@ export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
 
 export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
 
-/**
- * Logs in once, for a session or a token, with the code in the body. No document names a code for POST /access-tokens,
- * but the older API's operation of this name accepts one.
- */
+/** No document names a code for POST /access-tokens, but the older API's operation of this name takes one. */
 export async function logIn(
   api: Api,
   way: LoginWay,
@@ -53,9 +50,7 @@ export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>):
   return { scheme: 'Bearer', tokenType: textOf(body, 'tokenType') ?? 'Bearer', token: new Secret(token) };
 }
 
-/**
- * What a credential can read. `full`: as much as a full session. `none`: only as much as a pending session, or nothing.
- */
+/** `none`: the credential reads only as much as a pending session, or nothing. */
 type Reach = 'full' | 'none' | 'unclear';
 
 interface Seen {
@@ -66,7 +61,6 @@ interface Seen {
 
 const isOpen = (seen: string) => seen.startsWith('2');
 
-/** Reads with the credential of a full session, and returns the target's answers. */
 export async function look(api: Api, as: Credential): Promise<Opens> {
   const support = await read(api, 'GetSupportMFAConfig', as);
   return {
@@ -82,10 +76,7 @@ export function isUsable({ support, config }: Opens): boolean {
   return [support, config].some((seen) => isOpen(seen) || seen.startsWith('403'));
 }
 
-/**
- * Tells whether a credential can read as much as the user's full session. Pending sessions may read GET /mfa-config, so
- * this compares GET /support-user/mfa. If that succeeds, an operation outside MFA decides.
- */
+/** Compares what pending sessions may not read: GET /support-user/mfa or, if that succeeds, another read. */
 export async function reachOf(api: Api, as: Credential, known: Opens | null): Promise<Seen> {
   const support = await read(api, 'GetSupportMFAConfig', as);
   if (isOpen(support)) {

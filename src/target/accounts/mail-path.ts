@@ -22,12 +22,7 @@ const withoutCode =
 
 const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
 
-/**
- * Asks for a code for each account with an address, and waits for all mails together. An account that gets no mail may
- * lack the setup for mailed codes. If POST /email-otp and POST /send-email-otp both bring no mail, the suite can't
- * trust the mailbox.
- * @param maySwitch whether the suite may switch cluster MFA on for a moment, in case codes are mailed only then
- */
+/** Asks for a code by mail for each account. @param maySwitch whether cluster MFA may be on for a moment */
 export async function proveMail(
   connection: Connection,
   letIn: readonly LetIn[],

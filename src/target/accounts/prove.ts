@@ -21,12 +21,7 @@ import { proveMail } from './mail-path.js';
 
 type Unavailable = { -readonly [Way in LoginWay]?: string };
 
-/**
- * Checks each account before the suite judges anything, because a wrong account is the target file's fault. Learns
- * which ways to log in are open, asks for codes by mail, and restores the configuration. Call this only if the suite
- * may log in.
- * @param maySwitch whether the suite may switch cluster MFA on for a moment if it was off
- */
+/** Checks the accounts before any judgement: a wrong account is the target file's fault. */
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
   const learned = await learn(connection, maySwitch);
   accountsIn(connection.model).learn(learned);
@@ -84,11 +79,9 @@ interface Entered {
   readonly opens: AccountProof['opens'];
 }
 
-/** Tries the password alone while cluster MFA is off: first for a session, then for a token. */
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
   const refused: { way: LoginWay; answer: Answer }[] = [];
-  // If the target accepted this password before, the try is worth the risk of a lock: a success resets the failures
-  // that an earlier run left.
+  // If this password logged in before, it is worth the risk of a lock: a success resets the failures.
   const expects = api.attempts.wasLetIn(user.role) ? 'accepted' : 'refused';
   for (const way of loginWays) {
     if (unavailable[way] !== undefined) continue;
@@ -113,10 +106,7 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
   return { user, refusals };
 }
 
-/**
- * Counts pending sessions as refusals. Accounts of domains other than LOCAL may get a pending session by the password
- * alone, because they may always be under MFA.
- */
+/** Counts pending sessions as refusals: accounts of other domains than LOCAL may always be under MFA. */
 function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   const isKnown = ({ entered }: Tried) => entered?.opens?.support.startsWith('401') === false;
   if (!tried.some(isKnown)) return tried;
@@ -142,10 +132,7 @@ async function learnTokens(
   if (why !== undefined) unavailable.tokens = why;
 }
 
-/**
- * Learns a user's session limit on a disposable target, where the suite can end sessions. If the limit were unknown, a
- * login beyond it would waste its code in the middle of a test.
- */
+/** Learns a user's session limit, because a login beyond it would waste its code in the middle of a test. */
 async function learnSessionLimit(
   { api, target }: Connection,
   tried: readonly Tried[],
@@ -165,10 +152,7 @@ async function learnSessionLimit(
   return limit;
 }
 
-/**
- * Returns the reason why tests can't use sessions. A release without the header session-id may recognise sessions by a
- * cookie, but the suite sends no cookies.
- */
+/** A release without the header session-id may use a cookie instead, but the suite sends no cookies. */
 function whySessionsAreUnusable({ api }: Connection, tried: readonly Tried[]): string | undefined {
   if (api.contract.credentials.includes('SessionIdHeader')) return undefined;
   if (tried.some(({ entered }) => entered?.byCookie))
@@ -242,10 +226,7 @@ const operations = { sessions: 'CreateSession', tokens: 'CreateAccessToken' } as
 const saysSo =
   /access denied|session management|\b(?:disabled|unavailable|not available|not enabled|not supported)\b/i;
 
-/**
- * Returns the reason why a way to log in is closed, if its refusal of credentials that the other way accepts shows one.
- * Undefined if the way may be open. A closed way is no fault: the cluster's "session management" closes one of the two.
- */
+/** Returns why a way to log in is closed, which is no fault. Undefined if it may be open. */
 async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise<string | undefined> {
   const { status, body } = refusal;
   if (status < 400 || (status >= 500 && status !== 501)) return undefined;

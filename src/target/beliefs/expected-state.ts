@@ -11,10 +11,7 @@ export interface Touch {
   readonly maySet: boolean;
 }
 
-/**
- * Predicts how GET shows one configuration, from the effects that earlier requests had. If a read contradicts the
- * prediction, the suite forgets these effects.
- */
+/** Predicts what GET shows, from the effects of earlier requests. A wrong prediction voids them all. */
 export class ExpectedState {
   /** The last state read, or the state that requests have made since. Undefined if only a read can show the state. */
   #expected: string | undefined;
@@ -50,7 +47,7 @@ export class ExpectedState {
     this.#expected = this.#last === undefined ? undefined : this.#effects.get(this.#last);
   }
 
-  /** Call this before a read. @returns a function to call with the body that the read shows */
+  /** Call this before a read, and the returned function with the body that the read shows. */
   reading(): (body: unknown) => void {
     const begun = this.#begun;
     const isQuiet = this.#underWay === 0;

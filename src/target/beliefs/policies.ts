@@ -1,8 +1,4 @@
-/**
- * How long the suite waits for a change to show. `atFirstMs`: as long as every change has shown. `afterMissMs`: once
- * one or two tests had a change that never showed. `afterMissesMs`: after more such tests, or after several such
- * changes in the running test.
- */
+/** How long the suite waits for a change to show: less after tests in which one never showed. */
 const atFirstMs = 5_000;
 const afterMissMs = 1_500;
 const afterMissesMs = 300;
@@ -89,9 +85,7 @@ export function nextKeyTryMs(ageMs: number): number | undefined {
   return keyTriedAtMs.find((atMs) => ageMs < atMs);
 }
 
-/**
- * How many sessions one test may open. If these could exceed the session limit, the suite first ends earlier sessions.
- */
+/** If a test may open this many sessions beyond the session limit, the suite first ends earlier sessions. */
 const roomForATest = 3;
 
 /** @param isWhole whether room for several sessions is needed, because a test begins or the login should succeed */

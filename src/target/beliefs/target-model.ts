@@ -2,15 +2,11 @@ import type { Learned } from '../../base/model/event.js';
 import { shapes } from '../../base/shape.js';
 
 export interface Belief<T> {
-  /** Undefined until the run has learned the fact. */
   readonly value: T | undefined;
   learn(value: T): void;
 }
 
-/**
- * The name of a fact: the suite leaves support MFA by e-mail off, because without readable codes it can't switch it off
- * again.
- */
+/** The name of the fact that keeps support MFA by e-mail off: the suite could not switch it off again. */
 export const codeless = 'why no mailed code is to be had';
 
 /** Holds all that a run has learned about a target, built from the `learned` events of all processes. */

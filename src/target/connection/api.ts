@@ -62,7 +62,6 @@ export interface ApiParts extends PatienceParts {
   readonly seed?: number | undefined;
 }
 
-/** Calls the operations of one target by the names of the contract. Holds no credential of its own. */
 export class Api {
   readonly target: Target;
   readonly contract: Contract;
@@ -189,7 +188,6 @@ export class Api {
     }
   };
 
-  /** Sends a request, records the answer, and learns the target's time from it. */
   readonly #recorded: Next = async ({ operation, credential, request, json, options, send }) => {
     const { mistake, madeUp = false } = options;
     const unsent = { operation, credential, request, requestJson: json, madeUp };

@@ -10,10 +10,7 @@ import type { Account, Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answered, Call, Link } from './call.js';
 
-/**
- * The most consecutive failures on one account. Targets lock accounts after five, so this leaves room for a person's
- * own mistakes.
- */
+/** The most consecutive failures on one account. Targets lock after five: a person may make mistakes too. */
 const budget = 3;
 
 /** The limit for attempts that are probably right. It allows one failure more, because a success resets the count. */
@@ -62,7 +59,6 @@ export class Attempts {
     this.#others = Object.fromEntries(counts);
   }
 
-  /** Refuses requests that might lock an account, and counts failures. A right attempt resets the count. */
   readonly link: Link = async (call, next) => {
     const who = this.#whose(call);
     this.#check(who, call);
@@ -145,10 +141,7 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /**
-   * Counts the failures before an attempt. Includes failures before the login that opened its session, because a
-   * pending session doesn't reset the count.
-   */
+  /** Includes failures before the login of its session, because a pending session resets no count. */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
@@ -216,8 +209,7 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // If locks are allowed, failures may exceed the limit. The file then holds the limit instead, so that the next run
-    // may try a login.
+    // If locks are allowed, failures may exceed the limit. The next run may then try a login all the same.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>
@@ -285,10 +277,7 @@ function read(file: string): [name: string, count: Count][] {
   );
 }
 
-/**
- * Returns the support user if the target judged a malformed code like a wrong one, and so may have counted a failure.
- * All other malformed codes may be sent without limit.
- */
+/** Returns the support user if the target judged a malformed code, and so may have counted a failure. */
 function judgedAsCode({ operation, json }: Call, { status }: Pick<Answered, 'status'>): string | undefined {
   const isJudged = operation === 'VerifySupportUserTotp' && status < 300;
   return isJudged && memberOf(json, 'totpCode') !== undefined ? supportUser : undefined;

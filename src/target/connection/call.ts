@@ -6,11 +6,7 @@ import type { OperationId } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
-/**
- * The answer that a test expects. `accepted`: the credential or code is probably right, so the suite sends it even
- * after one failure more than others. `either`: the test measures throttling, so the suite does not wait after a 429;
- * `either, or 503`: it does not wait after a 503 either.
- */
+/** `accepted`: probably right, so one more failure is allowed. `either`: sent again after no 429 (or 503). */
 export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
 
 export interface RequestOptions {
@@ -18,7 +14,6 @@ export interface RequestOptions {
   /** A body that may violate the contract. Sent as application/json. */
   readonly anyJson?: unknown;
   readonly raw?: { readonly body: string | Uint8Array };
-  /** The declared media type of the body. By default application/json. */
   readonly contentType?: string;
   /** Names a deliberate client mistake. Then a server error or a closed connection is a breach. */
   readonly mistake?: string;
@@ -28,13 +23,9 @@ export interface RequestOptions {
   readonly madeUp?: boolean;
   /** Whether the request may change the configuration if a target misunderstands it, whatever its method. */
   readonly mayChange?: true;
-  /** By default, `refused`. */
   readonly expects?: Expects | undefined;
   readonly closeAfter?: boolean;
-  /**
-   * Whether a gateway may leave the request unanswered. Then the suite waits for seconds only, not for the whole
-   * request timeout.
-   */
+  /** Whether a gateway may leave the request unanswered. Then the suite waits only for seconds. */
   readonly mayBeIgnored?: true;
   /** Whether the path is sent as written, with its dots: see SendOptions. */
   readonly asWritten?: true;
@@ -87,7 +78,6 @@ export function chain(links: readonly Link[], last: Next): Next {
   return links.reduceRight<Next>((next, link) => (call) => link(call, next), last);
 }
 
-/** Safe methods (RFC 9110 9.2.1). */
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>): boolean =>
@@ -96,9 +86,6 @@ export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>):
 export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): string =>
   `${request.method} ${path}`;
 
-/**
- * Returns the options that send a text as the body, or no body. @param mistake names the client mistake in the text, if
- * any
- */
+/** Sends a text as the body, or no body. @param mistake names the client mistake in the text, if any */
 export const asText = (body?: string, mistake?: string): Pick<CallOptions, 'raw' | 'mistake'> =>
   defined({ raw: body === undefined ? undefined : { body }, mistake });

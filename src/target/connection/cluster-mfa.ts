@@ -12,17 +12,13 @@ import { PartState, type StateParts } from './part-state.js';
 /** The enforcement delay that the suite assumes until it has measured one. */
 const lateAtMostMs = 2_000;
 
-/**
- * The residue if a target refuses null and keeps omitted members: members that had no value before the run then keep
- * the suite's values.
- */
+/** What remains if a target refuses null and keeps omitted members. */
 const keptMembers =
   'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
   "null, so it keeps the suite's values. They have no effect while cluster MFA is off.";
 
 const isOff = ({ enabled }: ClusterConfig) => !enabled;
 
-/** Reads the cluster's MFA configuration, records it in the journal before changing it, and restores it. */
 export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   readonly same = sameCluster;
   readonly configOf = clusterConfigOf;
@@ -70,11 +66,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return answer;
   }
 
-  /**
-   * Checks once that the API key or the admin's session answers a GET without a code. Otherwise the suite sends nothing
-   * that might switch cluster MFA.
-   * @throws NotAllowedError if GET is refused
-   */
+  /** Proves once that the admin can read without a code. @throws NotAllowedError if GET is refused */
   async proveWayBack(): Promise<void> {
     if (this.#hasWayBack) return;
     const { status } = await this.parts.api.call('GetMFAConfig', { as: this.parts.admin });
@@ -86,10 +78,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     );
   }
 
-  /**
-   * Like {@link proveWayBack}, but accepts a session only on a disposable target. A session may end before MFA is
-   * switched off again, and a new session would need a code.
-   */
+  /** A session suffices only on a disposable target: it may end, and a new one would need a code. */
   async #proveWayBackOnceOn(): Promise<void> {
     if (!this.#goesByKey && !effectiveAllow(this.parts.api.target.allow).disposable)
       throw new NotAllowedError(
@@ -126,12 +115,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return this.parts.readBack.rest(this.part, lateAtMostMs);
   }
 
-  /**
-   * Switches cluster MFA on with at least these types. Keeps the types that were in use when the run began.
-   * @param isFelt whether the caller measures when logins follow. Before the first measurement this waits until logins
-   * follow any earlier switch.
-   * @returns whether this changed something, or logins may not yet follow an earlier change
-   */
+  /** @param isFelt whether the caller measures when logins follow @returns whether they may not follow yet */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
     const isBoth = setOf(types) === 'email totp';
     this.demand({ cluster: isBoth ? 'on' : 'set' });
@@ -167,7 +151,6 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     if (!found.enabled) await this.off();
   }
 
-  /** Switches cluster MFA off and keeps users' enrolments. */
   async off(): Promise<void> {
     this.demand({ cluster: 'off' });
     const now = await this.assumed();
@@ -176,17 +159,13 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     await this.#set(body, isOff);
   }
 
-  /** Switches cluster MFA off and deletes users' enrolments. Call this on disposable targets only. */
+  /** Also deletes users' enrolments, so only for disposable targets. */
   async offForgetting(): Promise<void> {
     const body = { ...(await this.read()), enabled: false, retainUserMfaSettings: false };
     await this.#set(body, isOff);
   }
 
-  /**
-   * If MFA was found off, switches it off first: storing the found state while MFA is on may delete users' enrolments.
-   * Skips this if a reliable read already shows MFA off. If reads may be late, does this only once, because otherwise
-   * the restore would never end.
-   */
+  /** Switches MFA off first, because storing the found state while it is on may delete users' enrolments. */
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
     if (found.enabled) return undefined;
     const keeping = { ...found, retainUserMfaSettings: true };
@@ -204,16 +183,13 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return isStored;
   }
 
-  /** Returns the bodies to try in turn, because some targets refuse null or ignore omitted members. */
+  /** Some targets refuse null or ignore omitted members. */
   protected bodiesOf(found: ClusterConfig): readonly object[] {
     const set = withoutNulls(found);
     return [found, set, { authenticationTypes: [], retainUserMfaSettings: false, ...set }];
   }
 
-  /**
-   * Before the suite has stored the found state, the order of the types must match as well. Afterwards it need not,
-   * because the order has no meaning.
-   */
+  /** The order of the types has no meaning, but the found order is stored once. */
   protected override isRestored(now: ClusterConfig, found: ClusterConfig, hasStored: boolean): boolean {
     return JSON.stringify(now) === JSON.stringify(found) || (hasStored && sameCluster(now, found));
   }
@@ -226,17 +202,12 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
   }
 
-  /**
-   * Puts a configuration and waits until GET shows it.
-   * @param done whether a state is good enough, if `shows` never holds
-   * @param shows whether a state certainly shows the change
-   */
+  /** @param shows whether a state certainly shows the change @param done whether it suffices otherwise */
   async #set(
     body: ClusterConfig,
     done: (config: ClusterConfig) => boolean,
     shows = done,
   ): Promise<ClusterConfig> {
-    // Restoring the found state is always allowed.
     if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
     let answer = await this.put(body);

@@ -45,7 +45,6 @@ const lookMs = 100;
 /** Reads the mails that a request caused, and their codes. Every code becomes a secret of the run. */
 export class CodesByMail {
   readonly #silent = new Set<string>();
-  /** For each operation, the number of consecutive successful requests without a mail. */
   readonly #vain = new Map<string, number>();
   readonly #seen = new Set<string>();
   readonly #found = new WeakMap<ReceivedMail, FoundCode>();
@@ -198,10 +197,7 @@ export class CodesByMail {
     return this.mailbox.since(mark);
   }
 
-  /**
-   * Counts the matching mails after a mark. Waits until the promised number has arrived, or for the longest time that a
-   * mail may take.
-   */
+  /** Counts matching mails, once the promised number has arrived or no further mail can arrive. */
   async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {
     const { timeoutMs } = this.settings;
     const startedAt = steadyNow();

@@ -10,7 +10,6 @@ const tooLateMs = 2_000;
 
 interface Made {
   readonly authenticator: Authenticator;
-  /** Makes a code of the same kind in a later step. */
   readonly make: () => Promise<string>;
   readonly step: number;
   readonly isSpent: boolean;
@@ -18,7 +17,6 @@ interface Made {
 
 /** Makes codes of authenticators by the target's clock, and returns each code once. */
 export class Codes {
-  /** The kind of codes that each test used while the target's clock was unknown. */
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
   /** The codes that may still be sent, with what is known of each. */
   readonly #made = new Map<string, Made>();
@@ -33,33 +31,23 @@ export class Codes {
     private readonly recorder: Recorder,
   ) {}
 
-  /** Returns the replacement for a code that a wait made too old, otherwise the code itself. */
   renewed(code: string): string {
     return this.#renewed.get(code) ?? code;
   }
 
-  /**
-   * Call this when the target answered a request with this code. If a test then sends it again, the replay is
-   * deliberate.
-   */
+  /** Call this when the target answered a request with this code: from then on, a replay is deliberate. */
   spend(code: string): void {
     const made = this.#made.get(code);
     if (made !== undefined) this.#made.set(code, { ...made, isSpent: true });
   }
 
-  /**
-   * Returns the step that the code's key has now, by the target's clock. Undefined if the suite did not make the code.
-   */
+  /** Returns the current step of the code's key. Undefined if the suite did not make the code. */
   stepFor(code: string): number | undefined {
     const made = this.#made.get(code);
     return made === undefined ? undefined : this.currentStep(made.authenticator);
   }
 
-  /**
-   * Call this after a wait. If the code is now too old, {@link renewed} returns a fresh one from then on.
-   * @param sentIn the target's step when the code was sent
-   * @returns whether the code or a fresh one may be sent
-   */
+  /** Renews a code that a wait made too old. @param sentIn its step when sent @returns whether to send it */
   async renew(code: string, sentIn: number | undefined): Promise<boolean> {
     const made = this.#made.get(code);
     if (made === undefined) return true;
@@ -72,10 +60,7 @@ export class Codes {
     return true;
   }
 
-  /**
-   * Returns the current code. If it was used, waits for the code of the next step.
-   * @throws ArrangeError with the text of `inVain` instead of waiting, if `inVain` is given
-   */
+  /** If the current code was used, waits for the next step, or throws an ArrangeError with the given text. */
   async unused(authenticator: Authenticator, inVain?: () => string): Promise<string> {
     await this.#unusedStep(authenticator, inVain);
     return this.at(authenticator, 0);
@@ -108,10 +93,7 @@ export class Codes {
     throw new ArrangeError('The target returned the same secret twice, so both keys have the same codes.');
   }
 
-  /**
-   * Returns the previous step's code, to save the current one. Undefined if that code was used, or if the target
-   * refuses codes of previous steps.
-   */
+  /** Returns the previous step's code, to save the current one. Undefined if it was used or is refused. */
   async before(authenticator: Authenticator): Promise<string | undefined> {
     await this.room(authenticator);
     return this.#refused.has(-1) || !authenticator.isUnused(this.clock.now(), -1)
@@ -128,7 +110,7 @@ export class Codes {
     return { code: this.at(authenticator, 1), step: 1 };
   }
 
-  /** Records that the target refused the code of a neighbouring step. The suite then no longer tries such codes. */
+  /** Records that the target refused a code of a neighbouring step, so that the suite tries no other. */
   refuses(step: -1 | 1): void {
     this.#refused.add(step);
   }
@@ -191,7 +173,6 @@ export class Codes {
     return this.#known(code, { authenticator, make }, this.currentStep(authenticator) + steps);
   }
 
-  /** The kind of codes that this test used while the target's clock was unknown. */
   get guessed(): 'none' | 'current steps' | 'other steps' {
     return this.#guesses.get(this.recorder.requirement) ?? 'none';
   }

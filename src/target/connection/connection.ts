@@ -44,7 +44,6 @@ export interface ConnectionOptions {
   readonly patient?: boolean;
 }
 
-/** Connects tests and the restore with a target. */
 export class Connection {
   readonly recorder: Recorder;
   readonly waiter: ClockWaiter;
@@ -120,7 +119,6 @@ export class Connection {
     return new Connection(target, contract, clock, journal, options);
   }
 
-  /** Opens a connection, and closes it after `use`. */
   static async during<T>(
     target: Target,
     contract: Contract,
@@ -135,19 +133,13 @@ export class Connection {
     }
   }
 
-  /**
-   * The target's clock minus the runner's, in milliseconds, before the suite moved the target's clock. Null if no
-   * answer had a time.
-   */
+  /** The target's clock minus the runner's, before the suite moved it. Null if no answer had a time. */
   get clockOffsetMs(): number | null {
     if (!this.clock.known) return null;
     return this.clock.canMove ? this.#firstOffsetMs : Math.round(this.clock.offsetMs / 1000) * 1000;
   }
 
-  /**
-   * Returns the credential that may change the configuration: the API key, or a session opened once.
-   * @throws ArrangeError if the target refuses the admin
-   */
+  /** The API key, or a session opened once. @throws ArrangeError if the target refuses the admin */
   admin(): Promise<Credential> {
     this.#admin ??= this.#openAdmin().catch((error: unknown) => {
       // One login that failed in the network must not make all later logins fail.

@@ -92,10 +92,7 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
 /** Returns the queries of links in a header field. They matter because logs and browser histories keep them. */
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
-/**
- * Lists the secrets that must not be in the status line or header fields, with their places. Allowed, so not listed:
- * a session or token in a header meant for secrets, or, in a login's answer, in any field but in a link's query.
- */
+/** Lists secrets in the status line and header fields, except an owner's session or token in its place. */
 export function headLeaks(
   operation: OperationId | null,
   { reason = '', headers }: WireResponse,

@@ -69,10 +69,7 @@ export async function giveBack(
   }
 }
 
-/**
- * Opens a new admin session if the old one ended. Returns false if the login fails: the restore's own error then says
- * more.
- */
+/** Returns false if the login fails: the restore's own error then says more. */
 async function hasReopened(connection: Connection): Promise<boolean> {
   return (await connection.reopenAdmin().catch(ignoring(SuiteError))) ?? false;
 }

@@ -2,7 +2,6 @@ import { textIn } from '../../contract/judging/body.js';
 import { Authenticator } from '../../wire/otp/authenticator.js';
 import { parseKeyUri } from '../../wire/otp/key-uri.js';
 
-/** A response with a new key holds at least one of these members. */
 interface KeyFields {
   readonly totpSecretKey?: unknown;
   readonly totpUri?: unknown;
@@ -22,10 +21,8 @@ export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undef
   return secret === undefined ? undefined : `otpauth://totp/mfa?secret=${encodeURIComponent(secret)}`;
 }
 
-/** Makes the authenticator of a new key. Undefined if the answer has no usable key. */
 export const handedKey = (fields: KeyFields) => authenticatorOf(handedUri(fields) ?? '');
 
-/** Returns the secret of a new key, from `totpSecretKey` or from the URI. */
 export function handedSecret({ totpUri, totpSecretKey }: KeyFields): string | undefined {
   return textIn(totpSecretKey) ?? parseKeyUri(textIn(totpUri) ?? '').keyUri?.secret.reveal();
 }

@@ -13,10 +13,7 @@ interface Locked {
 const mostTries = 4;
 
 export class OffByTotp {
-  /**
-   * Whether the target may give up an unverified key without a code. The suite tries this first, as a code may need a
-   * wait.
-   */
+  /** Whether the target may give up an unverified key without a code, which the suite tries first. */
   #mayGoUnproven = true;
   /** Whether the target refused every attempt despite all waits. Then the suite no longer waits. */
   #isStuck = false;

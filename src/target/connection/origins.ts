@@ -75,10 +75,7 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /**
-   * Call this if the test waited for a code that begins with 0. A repro script has another key, so it waits for such a
-   * code as well.
-   */
+  /** A repro script has another key, so it also waits for a code that begins with 0. */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -90,8 +87,7 @@ export class Origins {
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
       const known = this.#byValue.get(value);
-      // If the target returns a key twice, the later answer is its origin: once fixed, the target may return another
-      // key there.
+      // If the target returns a key twice, the later answer counts: once fixed, it may return another key.
       const isNewest = known?.kind === 'answer' && member.startsWith('totp');
       if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;
@@ -102,7 +98,7 @@ export class Origins {
     }
   }
 
-  /** Returns the request with names in place of secrets. Undefined if secrets can't be replaced in it. */
+  /** Returns the request with names in place of secrets. Undefined if that is impossible. */
   again(sent: Sent, sentAt: number): Again | undefined {
     const { request } = sent;
     const body = textOf(request.body);
@@ -278,7 +274,6 @@ const plainWord = /^(?:null|true|false|bearer|basic)$/i;
 const capital = (letter: string) => String.fromCharCode(letter.charCodeAt(0) & ~0x20);
 const small = (letter: string) => String.fromCharCode(letter.charCodeAt(0) | 0x20);
 
-/** Changes ASCII letters only, as `tr` does. */
 function inCase(value: string, letters: 'upper' | 'lower' | 'other'): string {
   return value.replace(/[a-z]/gi, (each) => {
     const isUpper = letters === 'upper' || (letters === 'other' && each === small(each));
@@ -299,7 +294,7 @@ const looksLikeCode = /(?:otp|otpCode|totpCode|mfaCode)"\s*:\s*"?(?!000)\d{6,8}/
 
 const spellingsOf = (value: string) => new Set([value, inPath(value), inJson(value)]);
 
-/** Replaces halves of surrogate pairs, which can't be written in a path. */
+/** Halves of surrogate pairs can't be written in a path. */
 const inPath = (value: string) => encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'));
 
 const inJson = (value: string) => JSON.stringify(value).slice(1, -1);

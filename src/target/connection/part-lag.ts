@@ -8,7 +8,7 @@ const latestNodeMs = 10_000;
 /** If a node seemed to lag longer than this, the cause was probably another one, so the suite waits for no node. */
 const longestNodeLagMs = 3_000;
 
-/** The members that show a change. Other members may differ on every read. */
+/** Other members may differ on every read. */
 const members: Readonly<Record<Part, readonly string[]>> = {
   cluster: ['enabled', 'authenticationTypes', 'retainUserMfaSettings'],
   support: ['enabled', 'mfaType', 'email', 'otpVerificationState'],
@@ -67,13 +67,11 @@ export class PartLag {
     this.changed();
   }
 
-  /** Call this after a change of the part that some nodes may not know yet. */
   changed(): void {
     this.#changedAt = steadyNow();
     this.touched();
   }
 
-  /** Call this after a request that may have changed the part. */
   touched(): void {
     this.#touchedAt = steadyNow();
   }
@@ -85,10 +83,7 @@ export class PartLag {
     if (this.#write?.isStale) this.#write = undefined;
   }
 
-  /**
-   * Call this if a later request may have changed the state. After that, a return to the old state proves lagging nodes
-   * only if a further read shows the new state again.
-   */
+  /** From now on, the old state proves lagging nodes only if a further read shows the new one again. */
   doubtful(): void {
     if (this.#before === undefined) return;
     this.#before.isDoubtful = true;
@@ -157,7 +152,7 @@ export class PartLag {
     );
   }
 
-  /** Returns the state as a comparable text, in which the order in lists doesn't count. */
+  /** The order in lists doesn't count. */
   #stateIn(body: unknown): string {
     return JSON.stringify(
       members[this.part].map((name) => {

@@ -58,12 +58,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   /** Returns the configuration in a body, unchanged. @throws ArrangeError if the body holds none */
   abstract readonly configOf: (body: unknown) => Config;
 
-  /**
-   * Prepares the target so that it can store `found`.
-   * @param now the present state; undefined if it can't be read
-   * @param isOwn whether nothing was written since the last call. If so, only a late read can show another state
-   * @returns the state that GET shows, if this call has already stored `found`
-   */
+  /** @param isOwn whether nothing was written since the last call @returns the state, if it is `found` */
   protected abstract beforeStoring(
     found: Config,
     now: Config | undefined,
@@ -73,7 +68,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   /** @returns whether the target accepted the body */
   protected abstract store(body: object): Promise<boolean>;
 
-  /** Returns the bodies to send in turn to restore a state: a target may refuse or ignore some. */
+  /** Some targets refuse or ignore some bodies, so several are sent in turn. */
   protected abstract bodiesOf(found: Config): readonly object[];
 
   /** Describes the remaining difference in a sentence. Undefined if the difference matters. */
@@ -86,7 +81,6 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return config;
   }
 
-  /** Makes configurations comparable: in one order, and without gaps. */
   protected comparable(config: Config): Config {
     return config;
   }
@@ -107,7 +101,6 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   async get(): Promise<Answer<Id>> {
     const shown = this.#state.reading();
     let answer = await this.#answer();
-    // A lagging node shows the state before the last change.
     for (let n = 0; n < mostLooksAgain && (await this.parts.readBack.restIfWentBack(this.part)); n += 1)
       answer = await this.#answer();
     shown(answer.body);
@@ -129,23 +122,16 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
   }
 
-  /**
-   * Returns the last read if the target has since only refused requests that were meant for the other part and whose
-   * effect is known. Otherwise reads again.
-   */
+  /** Returns the last read if the target has since only refused requests for the other part. */
   async lookAfter(): Promise<Read<Id>> {
     return this.#unlessLate(this.#state.apart) ?? this.get();
   }
 
-  /** Returns the comparable state before a change. @throws ArrangeError if the state is unknown */
   async known(): Promise<Config> {
     return this.configIn((await this.lookBefore()).body);
   }
 
-  /**
-   * Returns the probable state, to decide which preparations are needed. Assumes that a request has the same effect as
-   * an equal request before it.
-   */
+  /** Returns the probable state, to decide on preparations. Equal requests count as having equal effects. */
   async assumed(): Promise<Config> {
     return this.#expected() ?? this.configIn((await this.#beforeChange(() => this.get())).body);
   }
@@ -188,10 +174,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.parts.readBack.felt(this.part);
   }
 
-  /**
-   * Call this after an accepted change.
-   * @param isShownIn whether a state shows the change. Ignored if the state before the change already satisfied it
-   */
+  /** Call this after an accepted change. @param isShownIn whether a state shows it, unless it did before */
   protected changed(isShownIn?: Done<Config>): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
     this.#isShownIn = wasShown ? undefined : isShownIn;
@@ -203,11 +186,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     this.#isUnclear = true;
   }
 
-  /**
-   * Restores a state, and reads it back.
-   * @returns sentences on what can't be restored
-   * @throws ArrangeError if GET doesn't show the restored state
-   */
+  /** @returns sentences on what remains different @throws ArrangeError if GET doesn't show the found state */
   async giveBack(found: Config, mayBeLate = true): Promise<string[]> {
     // The present state may be unreadable although the found one was readable.
     const now = await this.readAsShown().catch(ignoring(ArrangeError));

@@ -24,10 +24,7 @@ export interface SettleOptions {
   readonly mostMs?: number;
   /** The pause after the first try. A caller sets a longer one if each try costs a session or a failed attempt. */
   readonly firstPauseMs?: number;
-  /**
-   * Limits the failed tries instead of the time, for tries that may bring an account closer to a lock. Each pause is
-   * then twice as long as the one before.
-   */
+  /** Limits failed tries, not time, if each may bring an account closer to a lock. The pauses then double. */
   readonly mostMisses?: number;
   /** Whether the effect is on behaviour, such as logins: a success counts only once the enforcement delay is over. */
   readonly isFelt?: true;
@@ -35,7 +32,6 @@ export interface SettleOptions {
   readonly looks?: number;
 }
 
-/** Waits for the effects of changes: as long as the delays seen on this target, with a margin. */
 export class ReadBack {
   readonly #lags: Readonly<Record<Part, PartLag>>;
   /** For each running test, the number of changes that never showed. Tests may run in parallel. */
@@ -116,7 +112,6 @@ export class ReadBack {
     return true;
   }
 
-  /** Calls `get` until its result satisfies `done`, or until time is up. Returns the last result. */
   async until<T>(
     part: Part,
     get: () => Promise<T>,
@@ -181,10 +176,7 @@ export class ReadBack {
     this.#hasChanged = false;
   }
 
-  /**
-   * How many reads must show a change: three if nodes disagree. Otherwise two at first, to find out whether nodes
-   * disagree, and later one.
-   */
+  /** Three reads must show a change if nodes disagree. Until the suite knows that, two; otherwise one. */
   get #looks(): number {
     if (Object.values(this.#lags).some(({ apart }) => apart.value !== undefined)) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;

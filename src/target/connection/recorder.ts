@@ -40,7 +40,6 @@ export interface TestRun {
   readonly again?: true;
 }
 
-/** The data of one running test, and of everything that it started. */
 class Running {
   readonly exchanges: Exchange[] = [];
   /** Maps the index of an answer to the test's requests that used values from it. */
@@ -85,7 +84,6 @@ export class Recorder {
     this.#nextIndex = firstIndex;
   }
 
-  /** Runs a test. Exchanges and waits during `body` belong to its requirement. */
   during<T>(run: TestRun, body: () => Promise<T>): Promise<T> {
     return this.#tests.run(new Running(run.requirement, run.lane), () => {
       this.write({ type: 'test began', ...run });
@@ -146,7 +144,6 @@ export class Recorder {
     return (exchange && this.#indexes.get(exchange)) ?? null;
   }
 
-  /** Returns the test's requests that used values from an answer, or codes made from them. */
   usesOf(exchange: Exchange): readonly Exchange[] {
     return this.#running.uses.get(this.#indexes.get(exchange) ?? -1) ?? [];
   }

@@ -12,10 +12,7 @@ export class Scope {
     private readonly allowed: (requirement: string) => Uses = usesOf,
   ) {}
 
-  /**
-   * Call this before a test touches something. @throws Error if spec/uses.json doesn't name it for the test's
-   * requirement
-   */
+  /** Call this before a test touches something. @throws Error if its row in spec/uses.json lacks this */
   demand(touch: Uses): void {
     const missing = this.requirement === '' ? undefined : notAllowed(this.allowed(this.requirement), touch);
     if (missing !== undefined)
@@ -30,10 +27,7 @@ export class Scope {
     this.#touched = joined(this.#touched, touch);
   }
 
-  /**
-   * Call this before an account logs in. Cluster MFA decides whether the login needs a code, so the test counts as
-   * reading it. A login of the admin counts as the use of three users (see Uses).
-   */
+  /** A login counts as a read of cluster MFA, and the admin's as the use of three users (see Uses). */
   logsIn(account: string, role?: string): void {
     this.#users.add(account);
     this.demand({ cluster: 'read', users: Math.max(this.#users.size, role === 'admin' ? 3 : 0) });

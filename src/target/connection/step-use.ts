@@ -17,7 +17,6 @@ export class KeyLag {
   #inVain = 0;
   readonly #madeAt = new Map<string, number>();
 
-  /** @param known undefined until the suite has seen whether keys come into force */
   constructor(
     private readonly recorder: Pick<Recorder, 'waited'>,
     private readonly known: Belief<number> = new TargetModel().number('keys are in force after'),
@@ -36,11 +35,7 @@ export class KeyLag {
     await this.#until(role, this.known.value ?? 0);
   }
 
-  /**
-   * Sends a right code. As long as the key is new, repeats the code if the target refuses it.
-   * @param teaches whether the target certainly asks for a code: only then does an accepted code show that the key is
-   * in force
-   */
+  /** Repeats a refused code while its key is new. @param teaches whether the target certainly wants a code */
   async tried<T>(
     role: string,
     send: () => Promise<T>,
@@ -128,11 +123,7 @@ export class StepUse {
     return this.#isTrying || this.#byUser.value === true;
   }
 
-  /**
-   * Call this for each new key. If the target accepts one code per step and user, the key's codes of steps that the
-   * user has used count as used.
-   * @param at when the target returned the key
-   */
+  /** Call this for each new key. @param at when the target returned the key */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
     this.#lag.made(user.role, at);
@@ -147,10 +138,7 @@ export class StepUse {
     return this.#lag.inForce(role);
   }
 
-  /**
-   * Sends a request with a code, and repeats it if the key may be too new. @param isRight whether the rest of the
-   * request is right
-   */
+  /** Repeats the request if the key may be too new. @param isRight whether the rest of it is right */
   ofNewKey<T extends Tried>(
     { role }: Whose,
     code: unknown,
@@ -193,7 +181,6 @@ export class StepUse {
     return last !== undefined && last.authenticator !== this.#keys.get(role) && this.#isNow(last);
   }
 
-  /** Tells whether the user has used up the current step for the codes of all keys. */
   isSpent({ role }: Whose): boolean {
     const last = this.#last.get(role);
     return this.#isByUser && last !== undefined && this.#isNow(last);
@@ -205,10 +192,7 @@ export class StepUse {
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
   }
 
-  /**
-   * Sends a right code. The target may refuse it because an older key's code was used in this time step. Then the suite
-   * sends another code in the next step.
-   */
+  /** Sends a right code. If an older key used this step and the target refuses it, sends the next step's. */
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,

@@ -33,7 +33,6 @@ const stepsOfALock = 3;
 
 export class SupportProofs {
   readonly #steps: StepUse;
-  /** The number of consecutive failed proofs, and the time of the last proof. */
   #inVain = 0;
   #failedAt = 0;
   #lastRefused: Verification | undefined;
@@ -54,10 +53,7 @@ export class SupportProofs {
     this.#steps.enrolled(ofSteps, authenticator, Date.parse(startedAt) + durationMs);
   }
 
-  /**
-   * Sends a right code. If the target refuses it and may accept only one code per step, sends another code in the next
-   * step.
-   */
+  /** If the target refuses a right code and may accept only one per step, sends another in the next step. */
   inFreeStep<T extends { readonly isTaken: boolean }>(byCode: () => Promise<T>): Promise<T> {
     return this.#steps.tried(ofSteps, undefined, byCode);
   }
@@ -120,10 +116,7 @@ export class SupportProofs {
     return proof;
   }
 
-  /**
-   * Verifies the current code. If an older key's code was used in this step, may verify the next step's code: see
-   * StepUse.
-   */
+  /** If an older key's code was used in this step, may verify the next step's code: see StepUse. */
   async verifyUnused(authenticator: Authenticator): Promise<Proof> {
     const mayBeLocked = this.attempts.mayHaveLocked(supportUser);
     const once = async (code: string) => {

@@ -16,10 +16,7 @@ type AskedMail = Pick<CodesByMail, 'mark' | 'codeAsked' | 'codeTo' | 'since' | '
 const mostTries = 3;
 const mostAsked = 2;
 
-/**
- * The waits between refused codes. If the refusals come from a lock of the support user, it ends during one of these
- * waits.
- */
+/** If the refusals come from a lock of the support user, it ends during one of these waits. */
 const lockWaitsMs = [10_000, 50_000];
 
 export class SupportMails {

@@ -34,7 +34,6 @@ const isOff = ({ enabled }: SupportConfig) => !enabled;
 
 type ChangeOptions = Pick<CallOptions, 'expects'>;
 
-/** Reads the support user's MFA configuration, records it in the journal before changing it, and restores it. */
 export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> {
   readonly same = sameSupport;
   readonly configOf = supportConfigOf;
@@ -189,11 +188,9 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.onByEmail(address).then(() => address);
   }
 
-  /** Switches support MFA to e-mail from any state. @throws ArrangeError if GET doesn't show the change */
   async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
     const answer = await this.#byEmail(address);
-    // If a lock is near, switches on twice: switching off in between takes a right code, which ends the series of wrong
-    // codes.
+    // Switching off in between takes a right code, which ends a series of wrong codes before a lock.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 
@@ -204,7 +201,6 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     throw new ArrangeError(`Support MFA could not be switched to e-mail: PATCH answered ${answer.status}.`);
   }
 
-  /** Switches support MFA to TOTP with a new key. @throws ArrangeError if GET doesn't show the change */
   async onByTotp(): Promise<SupportEnrolment> {
     // If a lock is near, first proves another key: its right code ends the series of wrong codes.
     if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
@@ -237,10 +233,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return known;
   }
 
-  /**
-   * Ensures a proven TOTP key, so that changes need a code. Keeps a key that is already proven, because proving another
-   * costs a code.
-   */
+  /** Ensures a proven TOTP key, so that changes need a code. Keeps such a key: another would cost a code. */
   async verified(): Promise<Verified> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
@@ -381,10 +374,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.leave({ enabled: false, mfaCode }));
   }
 
-  /**
-   * Sends a change that leaves the current mode. It counts as a right attempt, so that the limit on failures never
-   * blocks it.
-   */
+  /** Leaving the current mode counts as a right attempt, so that the limit on failures never blocks it. */
   leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
     return this.patchAny(body, this.admin, { expects: 'accepted' });
   }

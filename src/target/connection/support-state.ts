@@ -40,10 +40,7 @@ export function toldSupport(
   return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }
 
-/**
- * Returns a function that tells whether a configuration shows this change. Undefined if the body doesn't say what it
- * changes.
- */
+/** Tells whether a configuration shows this change. Undefined if the body doesn't say what it changes. */
 export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
   const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
   if (typeof wanted !== 'boolean') return undefined;
@@ -56,10 +53,7 @@ export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) 
       ((mode === undefined || mfaType === mode) && (address === undefined || isShownAs(email, address))));
 }
 
-/**
- * Tells whether a change switches support MFA on by e-mail. If the body has no mode, the stored one counts. A change of
- * mode while MFA is on is something else, because it needs a code itself.
- */
+/** A change of mode while MFA is on doesn't count: it needs a code itself. */
 export function switchesOnByMail(body: unknown, before: SupportConfig | undefined): boolean {
   const mode = textOf(body, 'mfaType') ?? before?.mfaType;
   return memberOf(body, 'enabled') === true && mode === 'email' && before?.enabled !== true;

@@ -4,9 +4,7 @@ import type { SupportParts } from './support-state.js';
 /** The longest locks that the suite waits for in real time. Nothing after the restore would restore the state. */
 const longestMinutes = { test: 5, restore: 15 };
 
-/**
- * Waits for the end of a lock of the support user, if `limits.lockMinutes` in the target file says how long locks last.
- */
+/** Waits for the end of a lock of the support user, if limits.lockMinutes says how long locks last. */
 export class ToldLock {
   /** False once the target refused a right code even after the longest lock. Then a lock is not the cause. */
   #isTheCause = true;

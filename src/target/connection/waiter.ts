@@ -5,10 +5,7 @@ import type { Recorder } from './recorder.js';
 
 export type Waiter = Pick<ClockWaiter, 'letPass'>;
 
-/**
- * The longest waits that an answer may ask for. A longer one is a misunderstanding, or costs more than the answer is
- * worth.
- */
+/** A longer wait is a misunderstanding, or costs more than the answer is worth. */
 const longest = { real: 120_000, patient: 900_000, byClock: 24 * 3_600_000 };
 /** During the restore, the suite tells the user about longer waits in real time. */
 const toldMs = 5_000;
@@ -29,13 +26,11 @@ export class ClockWaiter {
     return this.clock.canMove && this.mayMove;
   }
 
-  /** The longest wait that an answer may ask for. */
   longestMs(isReal: boolean): number {
     if (!isReal) return longest.byClock;
     return this.isPatient || this.tellWait !== undefined ? longest.patient : longest.real;
   }
 
-  /** Lets the target's clock advance by `ms`: moves the clock if possible, otherwise waits. */
   async letPass(ms: number, reason: Wait['for']): Promise<void> {
     if (reason === 'ageing') this.recorder.scope.demand({ clock: true });
     return this.movesClock ? this.clock.advance(ms) : this.wait(ms, reason);

@@ -76,10 +76,7 @@ function contractOf(contracts: readonly Contract[], release: ReleaseName): Contr
   return found;
 }
 
-/**
- * Finds the target's release. If the target can't be reached, takes the release in the target file: later steps report
- * the problem.
- */
+/** If the target can't be reached, takes the release in the target file: later steps report the problem. */
 export async function detectRelease(target: Target, stateDir: string) {
   const detection = await detect(target, stateDir).catch(returning(TransportError));
   if (detection instanceof TransportError) {
@@ -96,10 +93,7 @@ export async function withDetectedRelease(target: Target, stateDir: string): Pro
   return { ...target, release: (await detectRelease(target, stateDir)).release };
 }
 
-/**
- * Returns why a target can't speak the release in its target file: it lacks an operation. Undefined if it may speak
- * that release.
- */
+/** Returns why a target can't speak its target file's release: it lacks an operation. Otherwise undefined. */
 export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
   const detection = await detect(target, stateDir).catch(ignoring(TransportError));
   const { release } = target;

@@ -18,9 +18,7 @@ const of204 = [
   'http/no-transfer-encoding-of-204',
 ] as const;
 
-/**
- * Lists the requirements that a recorded answer can break. A recording may lack the answer's header fields or content.
- */
+/** Lists the requirements that an answer can break, as far as its header fields and content were recorded. */
 function relevantTo(
   operation: Operation,
   { status, headers, body, asBytes }: HarResponse,
@@ -260,11 +258,7 @@ function bodyBreaches(operation: Operation, body: string | undefined, json: unkn
   return json === undefined ? [{ kind: 'not JSON' }] : brokenRules(request, json, 'The request body');
 }
 
-/**
- * Makes a function that finds a request's operation and the API's root, without a final slash. The operation is
- * undefined if the path is known but the method is not.
- * @param baseUrl the only root to accept; default: every root that ends in /v2
- */
+/** Finds a request's operation. @param baseUrl the API's root; by default every root that ends in /v2 */
 function matcherOf(contract: Contract, baseUrl?: string) {
   const operations = [...contract.operations.values()];
   // Longest first, since /support-user/send-email-otp also ends with /send-email-otp.

@@ -207,9 +207,7 @@ function isGzip(file: string): boolean {
   }
 }
 
-/**
- * Returns errors of `take` unchanged. All other errors come from invalid JSON: returns a ConfigurationError for these.
- */
+/** Errors of `take` pass unchanged. All others come from invalid JSON. */
 function asConfiguration(file: string, error: Error, bytes: number, entries: number): Error {
   if (error instanceof ConfigurationError) return error;
   const [first = ''] = error.message.split('\n');

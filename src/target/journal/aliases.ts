@@ -30,10 +30,7 @@ async function addressesOf(baseUrl: string): Promise<string[]> {
   }
 }
 
-/**
- * Returns the base URL that names a target in the state folder. If another spelling of the URL has an open journal or a
- * lease, returns that spelling, so that both spellings share the journal and the lease.
- */
+/** Returns the spelling of the base URL that already has a journal or lease, so that all share it. */
 export async function knownAs(stateDir: string, baseUrl: string): Promise<string> {
   const own = placeOf(baseUrl);
   const files = ['journal.json', 'lease.json'];

@@ -23,7 +23,6 @@ export interface SupportConfig extends Named<SupportMfaConfigInfo, 'enabled' | '
   readonly email: string | null;
 }
 
-/** @throws ArrangeError if the body is not an MfaConfigInfo, so the state is unknown */
 export function clusterConfigOf(body: unknown): ClusterConfig {
   const read = reader(body, 'GET /mfa-config');
   return {
@@ -33,7 +32,6 @@ export function clusterConfigOf(body: unknown): ClusterConfig {
   };
 }
 
-/** @throws ArrangeError if the body is not a SupportMfaConfigInfo */
 export function supportConfigOf(body: unknown): SupportConfig {
   const read = reader(body, 'GET /support-user/mfa');
   return {
@@ -43,10 +41,7 @@ export function supportConfigOf(body: unknown): SupportConfig {
   };
 }
 
-/**
- * Tells whether two configurations mean the same. The order of authenticationTypes doesn't count. A target may show
- * unconfigured properties as null before the first PUT, and as empty or false after it.
- */
+/** A target may show unconfigured properties as null before the first PUT, and as empty or false after it. */
 export function sameCluster(a: ClusterConfig, b: ClusterConfig): boolean {
   return (
     a.enabled === b.enabled &&
@@ -65,9 +60,7 @@ export const isStillOn =
   ({ enabled, mfaType }: SupportConfig): boolean =>
     enabled && mfaType === mode;
 
-/**
- * Matches characters that mask others. The two x of `foxx@` are no mask, but three are: few real addresses have three.
- */
+/** Masks characters. The two x of `foxx@` are no mask, but three are: few real addresses have three. */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
 /** Tells whether `shown` is the address itself, in any case, or masked as in `s***t@example.com`. */
@@ -80,10 +73,7 @@ export function isShownAs(shown: unknown, address: unknown): boolean {
   return new RegExp(`^${shown.split(hidden).map(plain).join(any)}$`, 'i').test(address);
 }
 
-/**
- * Like {@link isShownAs}, but also accepts one x for each masked character, as in `bxx@example.com`. Such a text may be
- * a real address, so use this only for an address that is known to be set.
- */
+/** Also accepts one x for each masked character. Use it only for an address that is known to be set. */
 export function mayBeShownAs(shown: unknown, address: unknown): boolean {
   if (isShownAs(shown, address)) return true;
   if (typeof shown !== 'string' || typeof address !== 'string') return false;
@@ -120,7 +110,6 @@ export function withoutNulls(config: object): Record<string, unknown> {
 const supportSet = objectOf({ mfaType: orNull(text), email: orNull(text) });
 export type SupportSet = Shaped<typeof supportSet>;
 
-/** The content of the journal's file. A part that the run did not change is absent. */
 const isJournal = objectOf(
   {
     version: oneOf([1]),

@@ -19,10 +19,7 @@ export interface Found {
   readonly support?: SupportConfig;
 }
 
-/**
- * Records on disk how to restore a target. Writes before each change, atomically and with fsync. Only the owner can
- * read the file, since it may hold an enrolled secret.
- */
+/** Records how to restore a target, before each change. Only the owner can read it: it may hold a secret. */
 export class Journal {
   readonly file: string;
   readonly folder: string;
@@ -49,10 +46,7 @@ export class Journal {
     return this.#known !== undefined && !existsSync(this.file);
   }
 
-  /**
-   * @returns undefined if there is nothing to restore
-   * @throws ConfigurationError if the file is unreadable, damaged, newer than this version, or of another target
-   */
+  /** @returns undefined if nothing must be restored @throws ConfigurationError if the file is of no use */
   read(): JournalContent | undefined {
     let text: string;
     try {
@@ -78,20 +72,14 @@ export class Journal {
     this.writes.load();
   }
 
-  /**
-   * Continues after the folder is lost, with the last known content. If there is none, continues with the
-   * configurations found at the start. If later writes fail, the journal stays in memory.
-   */
+  /** Continues after the folder is lost, with the last known content or, if there is none, with `found`. */
   holdWithout(found: Found): void {
     this.#known = { ...this.#empty(), ...found, ...this.#known };
     this.#mayFail = true;
     this.writes.loseFile();
   }
 
-  /**
-   * From now on, keeps the content in memory if a write fails. A full disk must not stop the restore: it needs only
-   * what is on disk already.
-   */
+  /** From now on, keeps the content in memory if a write fails: a full disk must not stop the restore. */
   beginRestoring(): void {
     this.#mayFail = true;
     this.writes.keepInMemory();
@@ -132,10 +120,7 @@ export class Journal {
     }
   }
 
-  /**
-   * Returns the content with the configurations that were known before the file was lost. A worker that started after
-   * the loss has recorded a state that the suite had already changed.
-   */
+  /** A worker that started after the loss has recorded a state that the suite had already changed. */
   #beforeLoss(content: JournalContent): JournalContent {
     const known = this.#known;
     if (known === undefined || known.startedAt === content.startedAt) return content;

@@ -69,11 +69,7 @@ export interface Busy {
   readonly holder: string;
 }
 
-/**
- * Reserves a target for one run, by a file beside its journal. A shared state folder coordinates several machines. The
- * file is created atomically. Renewals use the handle that created it, so a former holder can't overwrite its
- * successor's file.
- */
+/** Reserves a target for one run. Renewals use the first handle, and so spare a successor's file. */
 export class Lease {
   #lost: ((reason: string) => void) | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -137,10 +133,7 @@ export class Lease {
     return there === undefined || staleness(there) !== undefined ? undefined : describe(there);
   }
 
-  /**
-   * @param tell called once if the lease is lost: another run took it, for example while the machine slept, or the file
-   * is gone
-   */
+  /** @param tell called once if the lease is lost: another run took it, or the file is gone */
   onLost(tell: (reason: string) => void): void {
     this.#lost = tell;
   }
@@ -263,10 +256,7 @@ function staleness(there: LeaseHolder): string | undefined {
   return expiredMs(there, isHere) < 0 ? undefined : `it expired at ${there.expiresAt}`;
 }
 
-/**
- * Returns the time since a lease expired, in milliseconds; negative if it is valid. On the same machine the monotonic
- * clock decides, because someone may set the system clock.
- */
+/** On one machine the monotonic clock decides, because someone may set the other. Negative if valid. */
 function expiredMs({ renewed, expiresAt }: LeaseHolder, isHere: boolean): number {
   const now = momentNow();
   if (renewed !== undefined && renewed.boot !== '' && renewed.boot === now.boot)
@@ -303,10 +293,7 @@ function githubJob(env: NodeJS.ProcessEnv): string | undefined {
 
 const userName = (): string => orElse('somebody', () => userInfo().username);
 
-/**
- * Returns the namespace that this process's pid belongs to. Containers may share a host name and still have separate
- * pids.
- */
+/** Containers may share a host name and still have separate pids. */
 const pidSpace = (): string => orElse('', () => readlinkSync('/proc/self/ns/pid'));
 
 /** Returns undefined if the file is missing. An unreadable file counts as a lease until it expires by its age. */

@@ -6,7 +6,6 @@ import { makeFolder } from '../../base/files.js';
 import { uriDecoded } from '../../base/shape.js';
 import { isLoopback, mapped } from '../../input/target-file/urls.js';
 
-/** Returns the folder of journals: from the flag, the environment or the user's default. */
 export function stateDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
   if (flag !== undefined) return flag;
   const fromEnv = env['MFA_CONFORMANCE_STATE'];

@@ -35,15 +35,12 @@ const leastLagMs = 500;
 
 const lineFeed = 0x0a;
 
-/**
- * Logs the writes of a run in a file beside the journal: one line before each write, one after its answer. A write
- * without an answer may still take effect after the run has ended.
- */
+/** Logs a line before each write and after its answer. An unanswered write may still take effect. */
 export class WriteLog {
   #size = 0;
   #writes = new Map<string, Write>();
   #count = 0;
-  /** If true, lines that can't be written are kept in memory. True during the restore, and once the file is lost. */
+  /** Whether lines that can't be written stay in memory: during the restore, and once the file is lost. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
   /** Stands for the times of writes before the machine's last start, which can't be compared with later times. */
@@ -91,11 +88,7 @@ export class WriteLog {
     this.#appendIfPossible({ answered: id, status, mayDiffer, ...momentNow() });
   }
 
-  /**
-   * Tells in how many milliseconds the target's state is final, and which requests are unanswered.
-   * @param settleMs how long a write without an answer may still take effect
-   * @param seenMs the longest read-back delay; undefined if none was measured
-   */
+  /** @returns when the state is final @param settleMs how long unanswered writes may still take effect */
   unsettled(settleMs: number, seenMs?: number, now = momentNow()) {
     this.load();
     // With several nodes, a read may show a change early by luck, so allow for some delay.

@@ -55,10 +55,7 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
   };
 }
 
-/**
- * Returns the use that a test must declare in spec/uses.json for a change of cluster MFA. A request that sets the usual
- * state `on` or `off` needs only that use, because it changes nothing if that state already holds.
- */
+/** A request for the usual state `on` or `off` needs only that use: it changes nothing if the state holds. */
 function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
   const [enabled, types, isRetaining] = members.map((name) => memberOf(json, name));
   if (operation !== 'UpdateMFAConfig' || isRetaining !== true) return 'set';
@@ -69,10 +66,7 @@ function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
 
 const members = ['enabled', 'authenticationTypes', 'retainUserMfaSettings'] as const;
 
-/**
- * Tells whether a request mails to the admin. The admin's address may also be the second address of the support user,
- * so such a mail must not arrive during that user's tests.
- */
+/** The admin's address may also be the support user's second one: such a mail would disturb their tests. */
 function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | undefined): boolean {
   const isMailing = operation === 'SendEmailOtp' || operation === 'CreateEmailOtp';
   if (!isMailing || memberOf(json, 'username') !== undefined || credential.scheme !== 'APIKeyHeader')

@@ -36,9 +36,7 @@ export function journalled(
   };
 }
 
-/**
- * Returns the part that a request changes without changing its configuration. Even a refused code may change a part so.
- */
+/** Even a refused code may change the support user's state. */
 function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
   if (operation === 'VerifySupportUserTotp') return 'support';
   // An ended session counts as a change of the cluster.
@@ -51,10 +49,7 @@ export function changedBy(call: Call): readonly Part[] {
   return isSafe(call) || part === undefined ? partsOf(call) : [...new Set([part, ...partsOf(call)])];
 }
 
-/**
- * Returns the parts whose configuration a request may change. A read that a target may take for a write may change
- * both.
- */
+/** A read that a target may take for a write may change both parts. */
 function partsOf(call: Call): readonly Part[] {
   const { operation } = call;
   if (isSafe(call)) return [];

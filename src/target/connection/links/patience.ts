@@ -23,10 +23,7 @@ export function patience(
   { clock, waiter, recorder, codes, realWaits }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
-  /**
-   * The operations for which the target asked to wait again and again. The suite no longer waits for them, until one of
-   * their requests gets another answer.
-   */
+  /** The operations for which the target kept asking to wait. They get no more waits until it answers. */
   const inVain = new Set<string | null>();
   return async (asked, next) => {
     let call = withCodes(asked, (code) => codes.renewed(code));
