@@ -4,13 +4,6 @@ import { steadyNow } from '../../base/steady-now.js';
 const knownForMs = 10_000;
 const expectedForMs = 60_000;
 
-export interface Touch {
-  /** A text that requests with the same effect share; it holds no codes. Undefined if the request's effect may vary. */
-  readonly like: string | undefined;
-  /** Whether the request may set this part. False only for a refused request that was meant for the other part. */
-  readonly maySet: boolean;
-}
-
 /** Predicts what GET shows, from the effects of earlier requests. A wrong prediction voids them all. */
 export class ExpectedState {
   /** The last state read, or the state that requests have made since. Undefined if only a read can show the state. */
@@ -22,8 +15,6 @@ export class ExpectedState {
   #last: string | undefined;
   /** Maps a state and a request to the state that a read showed after that request. */
   readonly #effects = new Map<string, string>();
-  /** Whether the target refused every request since the last read, and all of them were meant for the other part. */
-  #isApart = false;
   #underWay = 0;
   #begun = 0;
 
@@ -31,17 +22,14 @@ export class ExpectedState {
 
   sent(touches: boolean): void {
     this.#isUntouched = false;
-    if (!touches) {
-      this.#isApart = false;
-      return;
-    }
+    if (!touches) return;
     this.#begun += 1;
     this.#underWay += 1;
   }
 
-  answered({ like, maySet }: Touch): void {
+  /** @param like a text that requests with the same effect share. Undefined if the request's effect may vary */
+  answered(like: string | undefined): void {
     this.#underWay -= 1;
-    this.#isApart &&= !maySet;
     const isAlone = like !== undefined && this.#expected !== undefined && this.#underWay === 0;
     this.#last = isAlone ? `${this.#expected} ${like}` : undefined;
     this.#expected = this.#last === undefined ? undefined : this.#effects.get(this.#last);
@@ -63,17 +51,11 @@ export class ExpectedState {
     this.#last = undefined;
     this.#expected = shown;
     this.#isUntouched = true;
-    this.#isApart = true;
     this.#readAt = this.now();
   }
 
   get known(): unknown {
     return this.#isUntouched && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
-  }
-
-  /** Like `known`, but also if the target has since refused requests for the other part, if their effect is known. */
-  get apart(): unknown {
-    return this.#isApart && this.#underWay === 0 ? this.#within(knownForMs) : undefined;
   }
 
   /** The probable state after all requests, to decide which preparations are still needed. */

@@ -12,7 +12,7 @@ import { RateLimiter } from '../../wire/http/rate-limiter.js';
 import { framed, hasContent } from '../../wire/http/raw-answer.js';
 import { sendRaw } from '../../wire/http/raw-socket.js';
 import { largestBody, Transport, type WireRequest, type WireResponse } from '../../wire/http/transport.js';
-import { ExpectedState, type Touch } from '../beliefs/expected-state.js';
+import { ExpectedState } from '../beliefs/expected-state.js';
 import type { Belief } from '../beliefs/target-model.js';
 import { atMost } from '../sleep.js';
 import { Attempts } from './attempts.js';
@@ -184,7 +184,7 @@ export class Api {
       answer = await next(call);
       return answer;
     } finally {
-      for (const part of parts) this.expected[part].answered(touchOf(part, call, answer));
+      for (const part of parts) this.expected[part].answered(effectOn(part, call, answer));
     }
   };
 
@@ -254,14 +254,14 @@ export class Api {
   }
 }
 
-/** Describes the effect of a request on a part. Requests that differ only in codes have the same effect. */
-function touchOf(part: Part, { operation, json, credential, options }: Call, answer?: Answered): Touch {
-  if (operation === null || answer === undefined) return { like: undefined, maySet: true };
+/** Returns a text that requests with the same effect on a part share, even if their codes differ. */
+function effectOn(part: Part, { operation, json, credential, options }: Call, answer?: Answered) {
+  if (operation === null || answer === undefined) return undefined;
   const { sets } = operationRow(operation);
-  const maySet = sets === undefined || sets === part || answer.status < 400;
   const like = `${operation} ${answer.status} ${memberOf(answer.body, 'success') === true} ${credential.scheme}`;
-  if (!maySet) return { like, maySet };
+  // A refused request that was meant for the other part has no effect, whatever its body.
+  if (sets !== undefined && sets !== part && answer.status >= 400) return like;
   const isPlain = json !== undefined && options.headers === undefined && options.contentType === undefined;
   const { mfaCode, totpCode, ...said } = { mfaCode: '', totpCode: '', ...Object(json) };
-  return { like: isPlain ? `${like} ${JSON.stringify([said, mfaCode !== ''])}` : undefined, maySet };
+  return isPlain ? `${like} ${JSON.stringify([said, mfaCode !== ''])}` : undefined;
 }

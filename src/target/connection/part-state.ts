@@ -122,11 +122,6 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return this.#beforeChange(async () => this.#unlessLate(this.#state.known) ?? this.get());
   }
 
-  /** Returns the last read if the target has since only refused requests for the other part. */
-  async lookAfter(): Promise<Read<Id>> {
-    return this.#unlessLate(this.#state.apart) ?? this.get();
-  }
-
   async known(): Promise<Config> {
     return this.configIn((await this.lookBefore()).body);
   }
