@@ -118,11 +118,7 @@ export class Api {
   }
 
   /** Calls an operation on a raw connection, which shows bytes after the answer's end that client libraries hide. */
-  async callRaw<Id extends OperationId>(
-    id: Id,
-    options: CallOptions<Id> = {},
-    method?: string,
-  ): Promise<RawAnswer<Id>> {
+  async callRaw<Id extends OperationId>(id: Id, options: CallOptions<Id> = {}, method?: string) {
     return this.#raw(id, { ...this.#operation(id), ...(method && { method }) }, options);
   }
 
@@ -130,11 +126,7 @@ export class Api {
     return this.#raw(null, { method, path }, options);
   }
 
-  async #raw<Id extends OperationId>(
-    id: Id | null,
-    place: Place,
-    options: BodyOptions,
-  ): Promise<RawAnswer<Id>> {
+  async #raw<Id extends OperationId>(id: Id | null, place: Place, options: BodyOptions) {
     const { method, path } = place;
     let rest: Buffer = Buffer.alloc(0);
     const send = async (request: WireRequest) => {

@@ -19,6 +19,8 @@ const budgetOfRight = 4;
 /** Targets reset an account's failures after minutes to a day, even without a success. Older counts don't matter. */
 const forgottenAfterMs = 24 * 60 * 60 * 1000;
 
+type Said = Pick<Answered, 'status' | 'body'>;
+
 export const supportUser = 'supportUser';
 
 export class Attempts {
@@ -126,7 +128,7 @@ export class Attempts {
       );
   }
 
-  #note(who: string | undefined, call: Call, answer: Pick<Answered, 'status' | 'body'>): void {
+  #note(who: string | undefined, call: Call, answer: Said): void {
     if (who === undefined) return;
     const count = this.#failed.get(who) ?? 0;
     const handedOut = textOf(answer.body, 'sessionId') ?? textOf(answer.body, 'accessToken');
@@ -147,10 +149,7 @@ export class Attempts {
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
   }
 
-  #hasFailed(
-    { operation, json, credential }: Call,
-    { status, body }: Pick<Answered, 'status' | 'body'>,
-  ): boolean | undefined {
+  #hasFailed({ operation, json, credential }: Call, { status, body }: Said): boolean | undefined {
     // A target doesn't count requests that it can't read or that it refuses for other reasons.
     if (status >= 500 || [404, 405, 413, 415, 423, 429].includes(status)) return undefined;
     const tries = triedBy(operation);

@@ -17,7 +17,10 @@ const keptMembers =
   'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
   "null, so it keeps the suite's values. They have no effect while cluster MFA is off.";
 
-const isOff = ({ enabled }: ClusterConfig) => !enabled;
+type Put = Answer<'UpdateMFAConfig'>;
+type Done = (config: ClusterConfig) => boolean;
+
+const isOff: Done = ({ enabled }) => !enabled;
 
 export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   readonly same = sameCluster;
@@ -48,18 +51,15 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return clusterConfigOf((await this.lookBefore()).body);
   }
 
-  put(
-    body: RequestBody<'UpdateMFAConfig'> | ClusterConfig,
-    as?: Credential,
-  ): Promise<Answer<'UpdateMFAConfig'>> {
+  put(body: RequestBody<'UpdateMFAConfig'> | ClusterConfig, as?: Credential): Promise<Put> {
     return this.putAny(body, as);
   }
 
   async putAny(
     body: unknown,
-    as: Credential = this.parts.admin,
+    as = this.parts.admin,
     options: Pick<CallOptions, 'expects'> = {},
-  ): Promise<Answer<'UpdateMFAConfig'>> {
+  ): Promise<Put> {
     if (memberOf(body, 'enabled') === true) await this.#proveWayBackOnceOn();
     const answer = await this.parts.api.call('UpdateMFAConfig', { as, anyJson: body, ...options });
     if (answer.status < 300) this.#wasPut(body);
@@ -92,7 +92,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /** Puts a text, which must hold no secret, or sends no body. @param mistake see RequestOptions */
-  async putText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateMFAConfig'>> {
+  async putText(body: string | undefined, mistake?: string): Promise<Put> {
     // The target may read any body as a request to switch MFA on.
     await this.proveWayBack();
     const answer = await this.parts.api.call('UpdateMFAConfig', {
@@ -124,7 +124,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     const now = await this.assumed();
     const keep = found.enabled ? (found.authenticationTypes ?? []) : [];
     const wanted = [...new Set([...types, ...keep])];
-    const has = (config: ClusterConfig) =>
+    const has: Done = (config) =>
       config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
     const isSo = has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length);
     const isUnfelt = isFelt && this.#isUnfelt;
@@ -137,8 +137,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     // The caller now measures the enforcement delay, so later switches need no wait.
     if (isFelt && !now.enabled) this.#hasRested = true;
     // If a type is removed, the old list has all wanted types too, so only the exact list shows the change.
-    const shows = (config: ClusterConfig) =>
-      config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
+    const shows: Done = (config) => config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
     await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
     if (isFelt) this.#isUnfelt = false;
     return true;
@@ -203,11 +202,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /** @param shows whether a state certainly shows the change @param done whether it suffices otherwise */
-  async #set(
-    body: ClusterConfig,
-    done: (config: ClusterConfig) => boolean,
-    shows = done,
-  ): Promise<ClusterConfig> {
+  async #set(body: ClusterConfig, done: Done, shows = done): Promise<ClusterConfig> {
     if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
     let answer = await this.put(body);

@@ -12,6 +12,8 @@ const newMs = 300;
 /** After this many keys that never came into force, the suite no longer waits for new keys: they may fail as well. */
 const mostInVain = 2;
 
+type Send<T> = () => Promise<T>;
+
 /** Learns once how long a new TOTP key takes to come into force. Each try counts as an attempt. */
 export class KeyLag {
   #inVain = 0;
@@ -36,12 +38,7 @@ export class KeyLag {
   }
 
   /** Repeats a refused code while its key is new. @param teaches whether the target certainly wants a code */
-  async tried<T>(
-    role: string,
-    send: () => Promise<T>,
-    isTaken: (of: T) => boolean,
-    teaches = true,
-  ): Promise<T> {
+  async tried<T>(role: string, send: Send<T>, isTaken: (of: T) => boolean, teaches = true): Promise<T> {
     await this.inForce(role);
     const isNew = this.#ageMs(role) < newMs;
     let came = await send();
@@ -139,12 +136,7 @@ export class StepUse {
   }
 
   /** Repeats the request if the key may be too new. @param isRight whether the rest of it is right */
-  ofNewKey<T extends Tried>(
-    { role }: Whose,
-    code: unknown,
-    send: () => Promise<T>,
-    isRight = false,
-  ): Promise<T> {
+  ofNewKey<T extends Tried>({ role }: Whose, code: unknown, send: Send<T>, isRight = false): Promise<T> {
     const authenticator = this.#keys.get(role);
     const last = this.#last.get(role);
     const isAsked = this.#asked.has(role);
@@ -196,7 +188,7 @@ export class StepUse {
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,
-    byCode: () => Promise<T>,
+    byCode: Send<T>,
     isAsked = true,
   ): Promise<T> {
     if (authenticator !== undefined) this.passOver(user, authenticator, this.#isByUser);
@@ -213,7 +205,7 @@ export class StepUse {
     return this.#inVain(role).value === true;
   }
 
-  async #tried<T extends Tried>(user: Whose, byCode: () => Promise<T>): Promise<T> {
+  async #tried<T extends Tried>(user: Whose, byCode: Send<T>): Promise<T> {
     const first = await byCode();
     if (wasTaken(first) && this.isInVain(user)) this.#inVain(user.role).learn(false);
     if (wasTaken(first) || this.#byKey.value || !this.isByAnotherKey(user) || this.isInVain(user))

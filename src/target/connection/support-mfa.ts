@@ -24,8 +24,8 @@ import { noteSet, type SupportParts, shownAfter, switchesOnByMail, toldSupport }
 import { ToldLock } from './told-lock.js';
 
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
-
-type Shown = ReturnType<typeof shownAfter>;
+type Patched = Answer<'UpdateSupportMFAConfig'>;
+type Configured = Answer<'ConfigureSupportMFAConfig'>;
 
 const keptAddress =
   "The target keeps the support user's mode or address after switching off. They have no effect while support MFA is off.";
@@ -78,29 +78,19 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return isSince(this.api.contract.release, '6.8.1');
   }
 
-  patch(
-    body: RequestBody<'UpdateSupportMFAConfig'> | SupportConfig,
-    as?: Credential,
-  ): Promise<Answer<'UpdateSupportMFAConfig'>> {
+  patch(body: RequestBody<'UpdateSupportMFAConfig'> | SupportConfig, as?: Credential): Promise<Patched> {
     return this.patchAny(body, as);
   }
 
-  patchAny(
-    body: unknown,
-    as: Credential = this.admin,
-    options: ChangeOptions = {},
-  ): Promise<Answer<'UpdateSupportMFAConfig'>> {
+  patchAny(body: unknown, as = this.admin, options: ChangeOptions = {}): Promise<Patched> {
     return this.#change('UpdateSupportMFAConfig', body, as, options);
   }
 
-  configure(
-    body: RequestBody<'ConfigureSupportMFAConfig'>,
-    as?: Credential,
-  ): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+  configure(body: RequestBody<'ConfigureSupportMFAConfig'>, as?: Credential): Promise<Configured> {
     return this.configureAny(body, as);
   }
 
-  configureAny(body: unknown, as: Credential = this.admin): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+  configureAny(body: unknown, as = this.admin): Promise<Configured> {
     return this.#change('ConfigureSupportMFAConfig', body, as);
   }
 
@@ -123,21 +113,21 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
       noteSet(this.parts.journal, body);
       this.proofs.used(this.#enrolment?.authenticator, memberOf(body, 'mfaCode'));
     }
-    return this.#noted(answer, shownAfter(body));
+    return this.#noted(answer, body);
   }
 
   /** Patches by a text, which must hold no secret, or sends no body. @param mistake see RequestOptions */
-  patchText(body: string | undefined, mistake?: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+  patchText(body: string | undefined, mistake?: string): Promise<Patched> {
     return this.#change('UpdateSupportMFAConfig', undefined, this.admin, asText(body, mistake));
   }
 
-  configureText(body: string | undefined, mistake?: string): Promise<Answer<'ConfigureSupportMFAConfig'>> {
+  configureText(body: string | undefined, mistake?: string): Promise<Configured> {
     return this.#change('ConfigureSupportMFAConfig', undefined, this.admin, asText(body, mistake));
   }
 
   /** Keeps a key that the answer returns, which the suite needs to switch support MFA off again. */
-  async #noted<Id extends Changing>(answer: Answer<Id>, isShownIn?: Shown): Promise<Answer<Id>> {
-    if (answer.status < 300) this.changed(isShownIn);
+  async #noted<Id extends Changing>(answer: Answer<Id>, body: unknown): Promise<Answer<Id>> {
+    if (answer.status < 300) this.changed(shownAfter(body));
     if (handedUri(answer.fields) !== undefined) this.hold(answer);
     await this.proofs.inForce();
     return answer;
@@ -188,13 +178,13 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return this.onByEmail(address).then(() => address);
   }
 
-  async onByEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+  async onByEmail(address: string): Promise<Patched> {
     const answer = await this.#byEmail(address);
     // Switching off in between takes a right code, which ends a series of wrong codes before a lock.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 
-  async #byEmail(address: string): Promise<Answer<'UpdateSupportMFAConfig'>> {
+  async #byEmail(address: string): Promise<Patched> {
     await this.off();
     const answer = await this.patch({ enabled: true, mfaType: 'email', email: address });
     if (isStillOn('email')(await this.after(isStillOn('email')))) return answer;
@@ -375,7 +365,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   }
 
   /** Leaving the current mode counts as a right attempt, so that the limit on failures never blocks it. */
-  leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Answer<'UpdateSupportMFAConfig'>> {
+  leave(body: RequestBody<'UpdateSupportMFAConfig'>): Promise<Patched> {
     return this.patchAny(body, this.admin, { expects: 'accepted' });
   }
 }
