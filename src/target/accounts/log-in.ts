@@ -3,6 +3,7 @@ import { textOf } from '../../contract/judging/body.js';
 import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answer, Api, CallOptions } from '../connection/api.js';
+import { keyOf } from '../connection/call.js';
 import type { LoginWay, Opens } from './learned.js';
 
 export type User = Account & { readonly username: string; readonly password: Secret };
@@ -39,6 +40,14 @@ export async function logIn(
   return way === 'sessions'
     ? api.call('CreateSession', { ...request, anyJson })
     : api.call('CreateAccessToken', { ...request, anyJson });
+}
+
+/** Ends all sessions of a user. @returns whether the suite has the credential that this needs */
+export async function endSessions(api: Api, { sid }: Pick<User, 'sid'>): Promise<boolean> {
+  const as = keyOf(api.target.accounts.admin);
+  if (sid === undefined || as === undefined) return false;
+  await api.call('DeleteSession', { as, query: { sid } });
+  return true;
 }
 
 export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>): Credential | undefined {

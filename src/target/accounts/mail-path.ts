@@ -1,7 +1,8 @@
 import { ArrangeError, ignoring, NotAllowedError } from '../../base/errors.js';
 import { textOf } from '../../contract/judging/body.js';
 import type { AccountRole } from '../../input/target-file/target.js';
-import type { Credential } from '../../wire/http/credential.js';
+import { anonymous, type Credential } from '../../wire/http/credential.js';
+import { keyOf } from '../connection/call.js';
 import type { Connection } from '../connection/connection.js';
 import type { Learned } from './learned.js';
 import type { MailUser, User } from './log-in.js';
@@ -93,10 +94,9 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise
 
 /** @returns in `refusal` the target's message; undefined if the target promised to mail a code */
 async function ask(connection: Connection, user: MailUser) {
-  const { apiKey } = connection.target.accounts.admin;
   const mark = await (await connection.mail()).mark(user.email);
   const { status, body } = await connection.api.call('CreateEmailOtp', {
-    as: apiKey === undefined ? { scheme: 'none' } : { scheme: 'APIKeyHeader', key: apiKey },
+    as: keyOf(connection.target.accounts.admin) ?? anonymous,
     json: { username: user.username, password: user.password.reveal(), domain: user.domain },
   });
   return { user, mark, refusal: status < 300 ? undefined : (textOf(body, 'message') ?? String(status)) };

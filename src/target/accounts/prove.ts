@@ -6,6 +6,7 @@ import { inOrderOfUse, type Target, usualSessionsPerUser } from '../../input/tar
 import type { Credential } from '../../wire/http/credential.js';
 import { codeless } from '../beliefs/target-model.js';
 import type { Answer, Api } from '../connection/api.js';
+import { keyOf } from '../connection/call.js';
 import type { Connection } from '../connection/connection.js';
 import {
   type AccountProof,
@@ -16,7 +17,7 @@ import {
   nothingLearned,
   wayNames,
 } from './learned.js';
-import { credentialIn, isUsable, logIn, look, type MailUser, type User } from './log-in.js';
+import { credentialIn, endSessions, isUsable, logIn, look, type MailUser, type User } from './log-in.js';
 import { proveMail } from './mail-path.js';
 
 type Unavailable = { -readonly [Way in LoginWay]?: string };
@@ -137,18 +138,15 @@ async function learnSessionLimit(
   { api, target }: Connection,
   tried: readonly Tried[],
 ): Promise<number | null> {
-  const { apiKey } = target.accounts.admin;
   const known = tried.find(({ user, entered }) => entered?.way === 'sessions' && user.sid !== undefined);
-  if (known?.user.sid === undefined || apiKey === undefined || !effectiveAllow(target.allow).disposable)
+  const { admin } = target.accounts;
+  if (known === undefined || admin.apiKey === undefined || !effectiveAllow(target.allow).disposable)
     return null;
   const most = target.limits.sessionsPerUser ?? usualSessionsPerUser;
   let limit: number | null = null;
   for (let opened = 1; opened < most && limit === null; opened += 1)
     if ((await logIn(api, 'sessions', known.user)).status >= 400) limit = opened;
-  await api.call('DeleteSession', {
-    as: { scheme: 'APIKeyHeader', key: apiKey },
-    query: { sid: known.user.sid },
-  });
+  await endSessions(api, known.user);
   return limit;
 }
 
@@ -246,11 +244,9 @@ async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise
 }
 
 async function isSwitchedOff(api: Api, way: LoginWay): Promise<boolean> {
-  const { apiKey } = api.target.accounts.admin;
-  if (apiKey === undefined) return false;
-  const { status, body } = await api.probe('GET', '/security-config', {
-    as: { scheme: 'APIKeyHeader', key: apiKey },
-  });
+  const as = keyOf(api.target.accounts.admin);
+  if (as === undefined) return false;
+  const { status, body } = await api.probe('GET', '/security-config', { as });
   // The contract doesn't know this member, so a target may lack it.
   const told = [...membersIn(body)].find(([name]) => name === 'sessionManagementEnabled');
   return status === 200 && told?.[1] === (way === 'tokens');

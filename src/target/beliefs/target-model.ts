@@ -23,29 +23,21 @@ export class TargetModel {
   /** Returns the belief about a fact. Values of another shape, from other versions, count as not learned. */
   belief<T>(fact: string, isOne: (value: unknown) => value is T): Belief<T> {
     const facts = this.#facts;
-    const tell = this.tell;
+    const learn = (value: T) => {
+      if (JSON.stringify(facts.get(fact)) === JSON.stringify(value)) return;
+      facts.set(fact, value);
+      this.tell(fact, value);
+    };
     return {
       get value() {
         const value = facts.get(fact);
         return isOne(value) ? value : undefined;
       },
-      learn(value) {
-        if (JSON.stringify(facts.get(fact)) === JSON.stringify(value)) return;
-        facts.set(fact, value);
-        tell(fact, value);
-      },
+      learn,
     };
   }
 
-  text(fact: string): Belief<string> {
-    return this.belief(fact, shapes.text);
-  }
-
-  number(fact: string): Belief<number> {
-    return this.belief(fact, shapes.number);
-  }
-
-  flag(fact: string): Belief<boolean> {
-    return this.belief(fact, shapes.flag);
-  }
+  text = (fact: string): Belief<string> => this.belief(fact, shapes.text);
+  number = (fact: string): Belief<number> => this.belief(fact, shapes.number);
+  flag = (fact: string): Belief<boolean> => this.belief(fact, shapes.flag);
 }

@@ -3,11 +3,15 @@ import type { Exchange } from '../../base/model/exchange.js';
 import type { Finding } from '../../contract/judging/judge.js';
 import type { AnswerFields, RequestBody } from '../../contract/openapi/bodies.js';
 import type { OperationId } from '../../contract/openapi/operations.js';
+import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
 /** `accepted`: probably right, so one more failure is allowed. `either`: sent again after no 429 (or 503). */
 export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
+
+export const keyOf = ({ apiKey }: Pick<Account, 'apiKey'>): Credential | undefined =>
+  apiKey && { scheme: 'APIKeyHeader', key: apiKey };
 
 export interface RequestOptions {
   readonly as?: Credential;

@@ -19,6 +19,7 @@ import { TargetModel } from '../beliefs/target-model.js';
 import { knownAs } from '../journal/aliases.js';
 import { Journal } from '../journal/journal.js';
 import { Api } from './api.js';
+import { keyOf } from './call.js';
 import { ClusterMfa } from './cluster-mfa.js';
 import { Codes } from './codes.js';
 import { CodesByMail } from './codes-by-mail.js';
@@ -219,11 +220,13 @@ export class Connection {
   }
 
   async #openAdmin(): Promise<Credential> {
-    const { apiKey, username, password, domain } = this.target.accounts.admin;
-    if (apiKey !== undefined) return { scheme: 'APIKeyHeader', key: apiKey };
+    const { admin } = this.target.accounts;
+    const key = keyOf(admin);
+    if (key !== undefined) return key;
     const earlier = this.journal.read()?.sessionId;
     const isOpen = earlier === undefined ? false : await this.#isOpen(sessionOf(earlier));
     if (earlier !== undefined && isOpen) return this.#takenOver(earlier);
+    const { username, password, domain } = admin;
     const credentials = defined({ username, password: password?.reveal(), domain });
     const answer = await this.api.call('CreateSession', { json: credentials });
     const opened = answer.status === 201 ? textIn(answer.fields.sessionId) : undefined;

@@ -48,9 +48,10 @@ export async function giveBack(
     const { residue, problems, outOfReach } = await restoreOnce(connection, journal.read() ?? content);
     if (stop?.aborted === true)
       return { restored: false, residue, problems: [...problems, 'It was stopped before the end.'] };
-    if (problems.length > 0 && !outOfReach && reopened < mostReopened && (await hasReopened(connection))) {
+    if (problems.length > 0 && !outOfReach && reopened < mostReopened) {
       reopened += 1;
-      continue;
+      // If the login fails, the restore's own error says more.
+      if (await connection.reopenAdmin().catch(ignoring(SuiteError))) continue;
     }
     const absentMs = performance.now() - startedAt;
     if (problems.length > 0 && (!outOfReach || absentMs > longestAbsenceMs))
@@ -67,11 +68,6 @@ export async function giveBack(
     await sleep(Math.min(pauseMs, Math.max(leftMs, 50)), 'landing');
     pauseMs = Math.min(pauseMs * 2, problems.length > 0 ? longestPauseMs : 500);
   }
-}
-
-/** Returns false if the login fails: the restore's own error then says more. */
-async function hasReopened(connection: Connection): Promise<boolean> {
-  return (await connection.reopenAdmin().catch(ignoring(SuiteError))) ?? false;
 }
 
 function waitedFor(pending: readonly string[]): string {

@@ -14,17 +14,14 @@ const members: Readonly<Record<Part, readonly string[]>> = {
   support: ['enabled', 'mfaType', 'email', 'otpVerificationState'],
 };
 
-interface Write {
+/** The last write, if the state before it was known. */
+interface Written {
   readonly answeredAt: number;
   readonly before: string;
+  /** Whether a read has shown the old state since. */
   isStale: boolean;
-}
-
-interface Before {
-  readonly value: string;
-  readonly answeredAt: number;
-  readonly shownAt: number;
-  readonly after: string;
+  /** The first state read that differs from the old one. */
+  shown?: { readonly at: number; readonly after: string };
   /** Whether a later request may have changed this part, although it was refused or meant for the other part. */
   isDoubtful: boolean;
   /** How long after the write's answer a read showed the old state again. Undefined if none did. */
@@ -42,8 +39,7 @@ export class PartLag {
   #changedAt = Number.NEGATIVE_INFINITY;
   #touchedAt = Number.NEGATIVE_INFINITY;
   #value: string | undefined;
-  #write: Write | undefined;
-  #before: Before | undefined;
+  #written: Written | undefined;
   #wentBackMs: number | undefined;
 
   constructor(
@@ -56,14 +52,14 @@ export class PartLag {
   }
 
   wrote(): void {
-    const { isStale } = this.#write ?? {};
-    // No read has shown the previous write yet. So the state before the new write is unknown.
-    if (isStale === false) this.#value = undefined;
-    this.#before = undefined;
-    this.#write =
-      this.#value === undefined
+    const last = this.#written;
+    // No read followed the previous write yet. So the state before the new write is unknown.
+    if (last !== undefined && last.shown === undefined && !last.isStale) this.#value = undefined;
+    const before = this.#value;
+    this.#written =
+      before === undefined
         ? undefined
-        : { answeredAt: performance.now(), before: this.#value, isStale: false };
+        : { answeredAt: performance.now(), before, isStale: false, isDoubtful: false };
     this.changed();
   }
 
@@ -78,46 +74,48 @@ export class PartLag {
 
   /** Call this if a request other than a write may have changed the state, such as a verified code. */
   unsure(): void {
-    this.#before = undefined;
+    const { isStale, shown } = this.#written ?? {};
     // The write may have changed nothing. Then a change in the next read comes from the other request.
-    if (this.#write?.isStale) this.#write = undefined;
+    if (isStale || shown !== undefined) this.#written = undefined;
   }
 
   /** From now on, the old state proves lagging nodes only if a further read shows the new one again. */
   doubtful(): void {
-    if (this.#before === undefined) return;
-    this.#before.isDoubtful = true;
-    delete this.#before.wentBackMs;
+    if (this.#written?.shown === undefined) return;
+    this.#written.isDoubtful = true;
+    delete this.#written.wentBackMs;
   }
 
   /** Call this with the body that a read shows. @returns whether this is the first read to show the last write */
   saw(body: unknown, startedAt: number): boolean {
     const value = this.#stateIn(body);
     this.#value = value;
+    const written = this.#written;
+    if (written === undefined || startedAt < written.answeredAt) return false;
     const now = performance.now();
-    if (this.#before !== undefined) this.#compare(this.#before, value, startedAt, now);
-    const write = this.#write;
-    if (write === undefined || startedAt < write.answeredAt) return false;
-    if (value === write.before) {
-      write.isStale = true;
+    const afterMs = Math.ceil(now - written.answeredAt);
+    if (written.shown !== undefined) {
+      this.#compare(written, value, startedAt, afterMs);
       return false;
     }
-    const { before, answeredAt, isStale } = write;
-    this.#shown(isStale ? Math.ceil(now - answeredAt) : 0);
-    this.#write = undefined;
-    this.#before = { value: before, answeredAt, shownAt: now, after: value, isDoubtful: false };
+    if (value === written.before) {
+      written.isStale = true;
+      return false;
+    }
+    this.#shown(written.isStale ? afterMs : 0);
+    written.shown = { at: now, after: value };
     return true;
   }
 
-  #compare(before: Before, value: string, startedAt: number, now: number): void {
-    if (value === before.after && before.wentBackMs !== undefined) {
-      this.#disagreed(before.wentBackMs);
-      delete before.wentBackMs;
+  #compare(written: Written, value: string, startedAt: number, afterMs: number): void {
+    const { at = 0, after } = written.shown ?? {};
+    if (value === after && written.wentBackMs !== undefined) {
+      this.#disagreed(written.wentBackMs);
+      delete written.wentBackMs;
     }
-    const afterMs = Math.ceil(now - before.answeredAt);
-    if (value !== before.value || startedAt <= before.shownAt || afterMs >= latestNodeMs) return;
+    if (value !== written.before || startedAt <= at || afterMs >= latestNodeMs) return;
     this.#wentBackMs = afterMs;
-    if (before.isDoubtful) before.wentBackMs = afterMs;
+    if (written.isDoubtful) written.wentBackMs = afterMs;
     else this.#disagreed(afterMs);
   }
 

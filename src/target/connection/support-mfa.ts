@@ -61,7 +61,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     ({ api: this.api, admin: this.admin } = parts);
     const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
     this.#mails = new SupportMails({ ...parts, ask });
-    this.#offByTotp = new OffByTotp(parts.codes);
+    this.#offByTotp = new OffByTotp(this, parts.codes);
     this.#lock = new ToldLock(parts, this.api.target.limits.lockMinutes);
     this.proofs = new SupportProofs(parts, this.api.attempts, this.#lock, (code) =>
       this.verify(code, {}, { expects: 'accepted' }),
@@ -359,7 +359,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   async #switchOff(now: SupportConfig, current?: string): Promise<Answer> {
     if (!this.takesCode) return this.patch({ enabled: false });
-    if (now.mfaType !== 'email') return this.#offByTotp.off(this, current);
+    if (now.mfaType !== 'email') return this.#offByTotp.off(current);
     if (now.email === null) throw new ArrangeError('Support MFA is on by e-mail, but GET shows no address.');
     return this.#mails.acceptedCode(now.email, (mfaCode) => this.leave({ enabled: false, mfaCode }));
   }

@@ -35,7 +35,8 @@ function contractsOfAll(): Promise<Contract[]> {
 /** Finds the releases that a target may speak, by GET and OPTIONS alone. @throws TransportError if it speaks none */
 export async function detect(target: Target, stateDir: string): Promise<Detection> {
   const contracts = await contractsOfAll();
-  const contract = contractOf(contracts, defaultRelease);
+  const contract = contracts.find(({ release }) => release === defaultRelease);
+  if (contract === undefined) throw new Error(`no contract of release ${defaultRelease}`);
   const seen = await Connection.during(target, contract, { stateDir }, (connection) =>
     look(connection, contracts),
   );
@@ -68,12 +69,6 @@ export function judge(evidence: readonly Evidence[]): Pick<Detection, 'releases'
     best: nearest.filter(({ fits }) => fits).map(({ release }) => release),
     nearest: nearest[0]?.release ?? defaultRelease,
   };
-}
-
-function contractOf(contracts: readonly Contract[], release: ReleaseName): Contract {
-  const found = contracts.find((contract) => contract.release === release);
-  if (found === undefined) throw new Error(`no contract of release ${release}`);
-  return found;
 }
 
 /** If the target can't be reached, takes the release in the target file: later steps report the problem. */

@@ -10,6 +10,7 @@ import {
 } from '../../contract/openapi/operations.js';
 import { anonymous, type Credential } from '../../wire/http/credential.js';
 import type { Answer } from '../connection/api.js';
+import { keyOf } from '../connection/call.js';
 import type { Connection } from '../connection/connection.js';
 
 /** One observation, or the lack of an expected one. It supports some releases and contradicts others. */
@@ -43,7 +44,9 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       [...operations.values()].some((operation) => operation.path === path),
     );
     const others = contracts.filter((contract) => !having.includes(contract));
-    if (!isRenamed(path)) {
+    // All paths of the path's operations, newest first: other releases have others.
+    const named = operationIds.map((id) => operationRow(id).paths).filter((paths) => paths.includes(path));
+    if (!named.some((paths) => paths.length > 1)) {
       const text = `${path} is ${isThere ? '' : 'not '}there`;
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
@@ -59,19 +62,10 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
         contradicts: releasesOf(lacking),
         strength: 'strong',
         // Only the newest path refutes: a new target may keep an old path, but an old target doesn't have the new one.
-        ...(isNewest(path) ? { refutes: true as const } : {}),
+        ...(named.some(([newest]) => newest === path) ? { refutes: true as const } : {}),
       },
     ];
   });
-}
-
-/** Tells whether the path's operation has another path in other releases. */
-function isRenamed(path: string): boolean {
-  return operationIds.map(operationRow).some(({ paths }) => paths.length > 1 && paths.includes(path));
-}
-
-function isNewest(path: string): boolean {
-  return operationIds.map(operationRow).some(({ paths: [newest] }) => newest === path);
 }
 
 function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evidence[] {
@@ -188,14 +182,14 @@ export async function look(connection: Connection, contracts: readonly Contract[
     requests += 1;
     return api.probe(method, path, { as });
   };
-  const key = target.accounts.admin.apiKey;
-  const credential: Credential = key === undefined ? anonymous : { scheme: 'APIKeyHeader', key };
+  const key = keyOf(target.accounts.admin);
+  const credential = key ?? anonymous;
   const answers: { operation: OperationId; status: number; body: unknown }[] = [];
   let letIn = false;
   let challenges = '';
   for (const operation of ['GetMFAConfig', 'GetSupportMFAConfig'] as const) {
     const [path] = operationRow(operation).paths;
-    for (const as of key === undefined ? [anonymous] : [anonymous, credential]) {
+    for (const as of new Set([anonymous, credential])) {
       const { status, body, headers } = await send('GET', path, as);
       answers.push({ operation, status, body });
       if (status === 401) challenges += ` ${headers['www-authenticate'] ?? ''}`.toLowerCase();
