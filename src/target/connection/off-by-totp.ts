@@ -1,6 +1,14 @@
+import type { Authenticator } from '../../wire/otp/authenticator.js';
+import type { SupportConfig } from '../journal/config.js';
 import type { Answer } from './api.js';
 import type { Codes } from './codes.js';
-import type { SupportMfa } from './support-mfa.js';
+
+interface Locked {
+  readonly isUnproven: boolean;
+  readonly ownAuthenticator: Authenticator | undefined;
+  found(): Promise<SupportConfig>;
+  leave(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;
+}
 
 const mostTries = 4;
 
@@ -11,7 +19,7 @@ export class OffByTotp {
   isStuck = false;
 
   constructor(
-    private readonly support: SupportMfa,
+    private readonly support: Locked,
     private readonly codes: Codes,
   ) {}
 
