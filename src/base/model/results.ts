@@ -1,14 +1,10 @@
 import type {
   ClaimedCount,
   ConcernedWaiver,
-  Coverage,
   GatePolicy,
   JudgedRequirement,
   Outcome,
-  Selection,
-  StatementInVerdict,
   Verdict,
-  Wait,
 } from './verdict.js';
 
 /** The outcomes that a test can have by itself; waivers are applied later. */
@@ -29,36 +25,29 @@ export interface RawOutcome
   readonly kind: RawKind;
 }
 
-export interface RunInput {
+export interface RunInput
+  extends Pick<
+    Verdict,
+    'target' | 'release' | 'contract' | 'statement' | 'mode' | 'selection' | 'seed' | 'warnings'
+  > {
   readonly suiteVersion: string;
-  readonly target: Verdict['target'];
-  readonly release: Verdict['release'];
-  readonly contract: Verdict['contract'];
-  readonly statement?: StatementInVerdict;
-  readonly mode: Verdict['mode'];
-  readonly selection?: Selection;
-  readonly seed: number;
   readonly planned: readonly PlannedRequirement[];
   readonly options: GateOptions;
   /** Absent without a waivers file. */
   readonly waivers?: readonly ConcernedWaiver[];
   readonly gateBy?: GateBy;
-  readonly warnings?: readonly string[];
 }
 
-export interface RunResults extends RunInput {
-  readonly startedAt: string;
-  readonly durationMs: number;
+export interface RunResults
+  extends RunInput,
+    Pick<
+      Verdict,
+      'startedAt' | 'durationMs' | 'restored' | 'residue' | 'facts' | 'waits' | 'retries' | 'coverage'
+    > {
   readonly lanes: number;
   readonly raw: readonly RawOutcome[];
   readonly interrupted?: string;
   readonly unusable?: string;
-  readonly restored: boolean;
-  readonly residue: readonly string[];
-  readonly facts: Readonly<Record<string, unknown>>;
-  readonly waits: readonly Wait[];
-  readonly retries: Verdict['retries'];
-  readonly coverage: Coverage;
 }
 
 export interface GateOptions {

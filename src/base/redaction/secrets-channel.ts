@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ConfigurationError, reasonOf } from '../errors.js';
-import { jsonOf, type Shape, shapes } from '../shape.js';
+import { jsonOf, shapes } from '../shape.js';
 import { isDistinctive, Redactor } from './redactor.js';
 import { isShortCode } from './search.js';
 
@@ -94,12 +94,13 @@ export class SecretCollector {
     this.#open.set(socket, closed);
     socket.on('error', () => socket.destroy());
     socket.unref();
+    // The first line names the target. Secrets follow.
     let target: string | undefined;
     createInterface(socket)
       .on('line', (line) => {
         const told = jsonOf(line, isTold);
         if (told !== undefined) this.tell(...told);
-        else target ??= jsonOf(line, isTarget);
+        else target ??= jsonOf(line, shapes.text);
       })
       .on('close', () => {
         if (target !== undefined) this.#onProcessEnd(target);
@@ -107,12 +108,11 @@ export class SecretCollector {
   }
 }
 
-const { text, tuple } = shapes;
-
-const isTold: Shape<readonly [target: string, value: string, what: string]> = tuple(text, text, text);
-
-/** The first line names the target. Secrets follow. */
-const isTarget = text;
+const isTold = shapes.tuple<readonly [target: string, value: string, what: string]>(
+  shapes.text,
+  shapes.text,
+  shapes.text,
+);
 
 export class SecretTeller {
   readonly #told = new Set<string>();

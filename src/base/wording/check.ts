@@ -1,4 +1,5 @@
 import {
+  type Attempts,
   type Change,
   type Check,
   type FieldRule,
@@ -93,25 +94,19 @@ const mailRules: Readonly<
   'own code only': ["no code but the user's own", () => "another user's code"],
 };
 
-const fieldRules: Readonly<
-  Record<
-    FieldRule,
-    readonly [expected: (name: string) => string, actual: (name: string, seen: string) => string]
-  >
-> = {
-  'names Accept-Encoding': [(name) => `${name} with Accept-Encoding`, (name, seen) => `${name}: ${seen}`],
-  'names the methods': [(name) => `${name} with GET and PUT`, (name, seen) => `${name}: ${seen}`],
-  'challenges by Bearer': [(name) => `${name} with the scheme Bearer`, (name, seen) => `${name}: ${seen}`],
-  'as of GET': [(name) => `the ${name} that GET answers`, (name, seen) => `${name}: ${seen}`],
-  'allows no credentials': [
-    () => 'no credentials for pages of any origin',
-    (name, seen) => `${name}: ${seen}, with credentials`,
-  ],
-  'is not echoed': [
-    (name) => `an answer without the request's ${name}`,
-    (name) => `the request's ${name} in the answer`,
-  ],
+const fieldRules: Readonly<Record<FieldRule, (name: string) => string>> = {
+  'names Accept-Encoding': (name) => `${name} with Accept-Encoding`,
+  'names the methods': (name) => `${name} with GET and PUT`,
+  'challenges by Bearer': (name) => `${name} with the scheme Bearer`,
+  'as of GET': (name) => `the ${name} that GET answers`,
+  'allows no credentials': () => 'no credentials for pages of any origin',
+  'is not echoed': (name) => `an answer without the request's ${name}`,
 };
+
+function fieldWords({ rule, name, seen }: OfKind<'field'>): string {
+  if (rule === 'is not echoed') return `the request's ${name} in the answer`;
+  return `${name}: ${seen ?? 'none'}${rule === 'allows no credentials' ? ', with credentials' : ''}`;
+}
 
 const handled = {
   'an answer': 'an answer',
@@ -130,11 +125,7 @@ const wellFormed = {
   label: 'a Key URI whose label names the account',
 } as const;
 
-const attempts = {
-  codes: 'wrong codes',
-  passwords: 'wrong passwords',
-  'mailed codes': 'mailed codes',
-} as const;
+const attemptsOf = (of: Attempts) => (of === 'mailed codes' ? of : `wrong ${of}`);
 
 const same = {
   'an answer': ['the same secret in both answers', 'two different ones'],
@@ -221,13 +212,10 @@ const table: {
     (check) => `${countWords(check.seen, check.of)}${inLast(check)}`,
   ],
   limited: [
-    ({ of, within }) => `a limit within ${within} ${attempts[of]}`,
-    (check) => `no limit after ${check.seen} ${attempts[check.of]}${inLast(check)}`,
+    ({ of, within }) => `a limit within ${within} ${attemptsOf(of)}`,
+    (check) => `no limit after ${check.seen} ${attemptsOf(check.of)}${inLast(check)}`,
   ],
-  field: [
-    ({ name, rule }) => fieldRules[rule][0](name),
-    (check) => `${fieldRules[check.rule][1](check.name, check.seen ?? 'none')}${inLast(check)}`,
-  ],
+  field: [({ name, rule }) => fieldRules[rule](name), (check) => `${fieldWords(check)}${inLast(check)}`],
   framed: [
     ({ rule }) =>
       rule === 'nothing' ? 'nothing after the header section' : 'the bytes that the header section declares',

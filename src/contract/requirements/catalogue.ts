@@ -190,15 +190,9 @@ export const idPattern = (glob: string): RegExp => new RegExp(`^(?:${alternative
 export const tagPattern = (glob: string): RegExp => new RegExp(`@(?:${alternatives(glob, '[^ ]*')})(?= |$)`);
 
 function alternatives(globs: string, anything: string): string {
+  const sourceOf = (glob: string) => glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', anything);
   return globs
     .split(',')
-    .map((glob) => sourceOf(glob.trim(), anything))
+    .map((glob) => sourceOf(glob.trim()))
     .join('|');
-}
-
-function sourceOf(glob: string, anything: string): string {
-  return glob
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join(anything);
 }

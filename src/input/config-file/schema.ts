@@ -33,11 +33,6 @@ interface Params {
   readonly pattern?: string;
 }
 
-interface ObjectSchema {
-  readonly [keyword: string]: unknown;
-  readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
-}
-
 /** Drops errors that follow from another error at the same place. */
 function decisive(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const paramsOf = (error: ErrorObject): Params => error.params;
@@ -55,7 +50,9 @@ function describe(
 ): { readonly path: KeyPath; readonly at: 'value' | 'key'; readonly text: string } {
   const path = pathOf(error.instancePath, document.value);
   const params: Params = error.params;
-  const { properties = {} }: ObjectSchema = error.parentSchema ?? {};
+  const rule: { [keyword: string]: unknown; properties?: Record<string, { description?: string }> } =
+    error.parentSchema ?? {};
+  const { properties = {} } = rule;
   const { additionalProperty = '', missingProperty = '', property } = params;
   switch (error.keyword) {
     case 'additionalProperties': {

@@ -115,9 +115,7 @@ function reachesEnd(headers: Headers, rest: Buffer): boolean {
 const isLength = (text: string): boolean => /^\d+$/.test(text);
 
 /** Chunks mark the end only if chunked is the last coding. */
-function isChunked(coding: string | undefined): boolean {
-  return coding !== undefined && /(?:^|[\s,])chunked$/i.test(coding);
-}
+const isChunked = (coding: string | undefined) => coding !== undefined && /(?:^|[\s,])chunked$/i.test(coding);
 
 /** RFC 9112 7.1; undefined if the end is missing. */
 function chunked(bytes: Buffer): { readonly content: Buffer; readonly end: number } | undefined {
