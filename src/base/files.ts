@@ -57,9 +57,7 @@ export function replaceFile(file: string, text: string, mode = 0o666, flush = fa
   }
 }
 
-/**
- * A kill may leave a mixture of old and new text. Emptying the file first would take a hundred times as long.
- */
+/** Emptying the file first would be a hundred times as slow. A kill may leave old and new text mixed. */
 export function overwriteFile(file: string, text: string): void {
   const bytes = Buffer.from(text);
   withFile(file, constants.O_RDWR | constants.O_CREAT, (handle) => {

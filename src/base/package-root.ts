@@ -40,6 +40,10 @@ export function builtPlace(name: string, files: readonly string[]): string {
   return join(packageRoot(), 'dist', 'built', `${stem}-${hash.digest('hex').slice(0, 16)}${ext}`);
 }
 
+export function readBuilt<T>(place: string): T | undefined {
+  return existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : undefined;
+}
+
 export function writeBuilt(place: string, content: string): void {
   mkdirSync(dirname(place), { recursive: true });
   writeFileSync(place, content);

@@ -21,8 +21,7 @@ export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
   /**
-   * `steps`: how many time steps after the target's time, negative for before. `zero`: the next code that
-   * begins with 0.
+   * `steps`: time steps after the target's time; negative: before. `zero`: the next code that begins with 0.
    */
   | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
@@ -92,7 +91,7 @@ export type EventOfTest =
       {
         readonly lane?: Lane;
         /**
-         * The test failed beside others and runs again alone. If it then passes, the failure proves nothing.
+         * The test failed beside others and runs again alone. If it now passes, the failure proves nothing.
          */
         readonly again?: true;
       }

@@ -1,7 +1,4 @@
-/**
- * A decoded character (a UTF-16 code unit or UTF-8 octet) and the length of its encoding, packed into a
- * number: an object for each percent sign would be too slow.
- */
+/** A decoded character and its encoding's length in one number: objects would be too slow. */
 export type Reading = number;
 
 export const noReading: Reading = -1;

@@ -31,19 +31,12 @@ const beginLength = 4;
 /** Four characters later, the hash holds nothing of this one. */
 const mixed = (hash: number, code: number) => (hash << 8) ^ code;
 
-const pairOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 16;
-
-const slotOf = (hash: number) => Math.imul(hash, 0x9e3779b1) >>> 12;
-
-/**
- * Finds any of many patterns in one pass; each character may be encoded. A table of beginnings rules out
- * nearly every place, so the number of patterns hardly matters.
- */
+/** Finds many patterns in one pass, in any encoding. A table of beginnings rules out nearly every place. */
 export class SecretIndex {
-  /** For each hash of two characters: 1 if a pattern begins with them. */
-  readonly #pairs = new Uint8Array(1 << 16);
-  readonly #bits = new Uint32Array(1 << 15);
+  /** By the hash of the first four characters. */
   readonly #patterns = new Map<number, Pattern[]>();
+  /** The hashes of their first two characters. */
+  readonly #pairs = new Set<number>();
 
   /** The longest run of backslashes after the beginning of a match; see {@link #pastRun}. */
   #deepRun = longestRun + 1;
@@ -56,11 +49,10 @@ export class SecretIndex {
       this.#deepRun = Math.max(this.#deepRun, mostOfRun + longestRun + 1);
       for (const begin of spellingsOf(pattern.text.slice(0, beginLength))) {
         const pair = mixed(begin.charCodeAt(0), begin.charCodeAt(1));
-        this.#pairs[pairOf(pair)] = 1;
-        const slot = slotOf(mixed(mixed(pair, begin.charCodeAt(2)), begin.charCodeAt(3)));
-        this.#bits[slot >>> 5] = (this.#bits[slot >>> 5] ?? 0) | (1 << (slot & 31));
-        const others = this.#patterns.get(slot);
-        if (others === undefined) this.#patterns.set(slot, [pattern]);
+        this.#pairs.add(pair);
+        const hash = mixed(mixed(pair, begin.charCodeAt(2)), begin.charCodeAt(3));
+        const others = this.#patterns.get(hash);
+        if (others === undefined) this.#patterns.set(hash, [pattern]);
         else others.push(pattern);
       }
     }
@@ -79,7 +71,7 @@ export class SecretIndex {
       if (at < 0) continue;
       // One of these characters may be encoded.
       const isEncoded = lastMarker >= at;
-      const candidates = isEncoded ? this.#encodedAt(text, at, 0, 0) : this.#inSlot(slotOf(hash));
+      const candidates = isEncoded ? this.#encodedAt(text, at, 0, 0) : this.#beginningWith(hash);
       const found = candidates.length === 0 ? undefined : longestOf(candidates, text, at);
       if (found === undefined) {
         if (text.charCodeAt(at) === backslash) at = Math.max(at, this.#pastRun(text, at) - 1);
@@ -107,22 +99,21 @@ export class SecretIndex {
     return Math.max(at, end - this.#deepRun);
   }
 
-  #inSlot(slot: number): readonly Pattern[] {
-    const isUsed = ((this.#bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0;
-    return (isUsed ? this.#patterns.get(slot) : undefined) ?? none;
+  #beginningWith(hash: number): readonly Pattern[] {
+    return this.#patterns.get(hash) ?? none;
   }
 
   /** `hash`: of the `count` characters decoded before `start`. */
   #encodedAt(text: string, start: number, count: number, hash: number): readonly Pattern[] {
     let [at, plain] = [start, hash];
     for (let n = count; n < beginLength; n += 1) {
-      if (n === 2 && this.#pairs[pairOf(plain)] === 0) return none;
+      if (n === 2 && !this.#pairs.has(plain)) return none;
       const code = text.charCodeAt(at);
       if (isMarker(code)) return this.#fromMarker(text, at, n, plain);
       plain = mixed(plain, code);
       at += 1;
     }
-    return this.#inSlot(slotOf(plain));
+    return this.#beginningWith(plain);
   }
 
   #fromMarker(text: string, at: number, count: number, hash: number): readonly Pattern[] {
@@ -175,8 +166,7 @@ function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 /**
- * An encoded character before a hit, such as `%3D`, has letters and digits that are not adjacent text. In
- * quoted-printable only `=3D` counts: `=20` probably begins a longer number.
+ * The letters of an encoded character, such as `%3D`, are not adjacent text. `=20` begins a longer number.
  */
 function encodedAtEnd(before: string): string | undefined {
   if (/\\[bfnrt]$/.test(before)) return ' ';
@@ -185,10 +175,7 @@ function encodedAtEnd(before: string): string | undefined {
   return code === undefined ? undefined : String.fromCharCode(Number.parseInt(code, 16));
 }
 
-/**
- * Returns the end of a match, or -1. A character such as % may stand for itself or begin an encoded one, so
- * both are tried. `known` remembers failed places, which keeps the search polynomial.
- */
+/** A % may stand for itself or begin an encoded character. `known`: failed places, to stay polynomial. */
 function endOfMatch(text: string, start: number, pattern: string, from = 0, known?: Set<number>): number {
   let at = start;
   let failed = known;

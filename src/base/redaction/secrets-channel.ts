@@ -11,10 +11,7 @@ export type TellSecret = (value: string, what: string) => void;
 
 const longestSettling = 5_000;
 
-/**
- * The run collects secrets to search its artefacts for them. They travel through a socket that only this user
- * can reach, and never touch a disk.
- */
+/** Secrets travel through a socket that only this user can reach, and never touch a disk. */
 export class SecretCollector {
   readonly #values = new Map<string, string>();
   readonly #byTarget = new Map<string, Map<string, string>>();

@@ -2,10 +2,7 @@ import type { Pattern } from './secret-index.js';
 
 const shortestPiece = 7;
 
-/**
- * Returns the spellings that docs/safety.md promises to find. The search itself decodes single characters.
- * `whole`: match only without adjacent letters or digits.
- */
+/** Returns the spellings that docs/safety.md promises. The search itself decodes single characters. */
 export function patternsOf(value: string, what: string, whole: boolean): Pattern[] {
   const bytes = Buffer.from(value, 'utf8');
   const base64 = bytes.toString('base64');
@@ -34,8 +31,7 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
 }
 
 /**
- * Returns how bytes look inside a longer Base64 text, without characters that encode neighbours too.
- * `before`: how many other bytes share the first group of three.
+ * How bytes look inside a longer Base64 text. `before`: how many other bytes share the first group of three.
  */
 function withinBase64(bytes: Buffer, before: number): string[] {
   const padded = Buffer.concat([Buffer.alloc(before), bytes]);

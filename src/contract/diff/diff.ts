@@ -107,10 +107,7 @@ export function isBreaking({ breaksClients: clients, breaksServers: servers }: C
   return clients || servers;
 }
 
-/**
- * A change of an answer also affects the requirement on that answer; a change of an error affects only the
- * requirement on errors.
- */
+/** A change of an error affects only the requirement on errors. */
 function affectedBy(
   change: FoundChange,
   operations: readonly OperationId[],

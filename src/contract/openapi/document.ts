@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../base/errors.js';
-import { packageRoot, writeBuilt } from '../../base/package-root.js';
+import { packageRoot, readBuilt, writeBuilt } from '../../base/package-root.js';
 import { parsedJson } from '../../base/shape.js';
 import { cut } from '../../base/words.js';
 import { placeOf, readYaml } from './places.js';
@@ -28,11 +27,6 @@ export async function buildDocument(location: string): Promise<void> {
   writeBuilt(builtPlace(sha256), JSON.stringify(root));
 }
 
-function builtContent(sha256: string): JsonObject | undefined {
-  const place = builtPlace(sha256);
-  return existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : undefined;
-}
-
 export class SourceDocument {
   #chain = 0;
 
@@ -51,7 +45,7 @@ export class SourceDocument {
     const { name, location, bytes } = await readSource(file);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-    const root = builtContent(sha256) ?? asJson(text) ?? readYaml(name, text);
+    const root = readBuilt<JsonObject>(builtPlace(sha256)) ?? asJson(text) ?? readYaml(name, text);
     return new SourceDocument(name, location, sha256, root, text);
   }
 

@@ -19,12 +19,9 @@ const fetchTimeoutMs = 15_000;
 
 export const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
 
-export function readSource(location: string): Promise<Source> {
-  return isUrl(location) ? fetchSource(location) : readFileSource(location);
-}
-
-async function readFileSource(file: string): Promise<Source> {
-  const path = resolve(packageRoot(), file);
+export async function readSource(location: string): Promise<Source> {
+  if (isUrl(location)) return fetchSource(location);
+  const path = resolve(packageRoot(), location);
   const inPackage = relative(packageRoot(), path);
   const outside = inPackage.startsWith('..') || isAbsolute(inPackage);
   const name = (outside ? path : inPackage).split(sep).join('/');

@@ -17,10 +17,7 @@ const mostAlternatives = 500;
 const scope = createContext({ pattern: /(?:)/, text: '' });
 const match = new Script('pattern.test(text)');
 
-/**
- * A document may be hostile, so matching has a time limit.
- * @throws ConfigurationError (from `test`) after the limit
- */
+/** A document may be hostile, so matching has a time limit. @throws ConfigurationError (from `test`) */
 function bounded(source: string, flags: string) {
   const pattern = new RegExp(source, flags);
   return {

@@ -22,14 +22,11 @@ export function versionOf(document: SourceDocument): '3.0' | '3.1' {
 export async function requireValid(document: SourceDocument, operations: readonly Located[]): Promise<void> {
   const paths: Record<string, Record<string, unknown>> = {};
   const expanded = expander(document);
-  for (const { pointer } of operations) {
-    const [, path = '', method = ''] = tokensOf(pointer);
-    const item = paths[path] ?? {};
-    paths[path] = item;
-    const operation = document.find(pointer);
+  for (const node of operations) {
+    const [, path = '', method = ''] = tokensOf(node.pointer);
     const shared = document.find(pointerTo('/paths', path, 'parameters'));
-    if (operation !== undefined) item[method] = expanded(operation);
-    if (shared !== undefined) item['parameters'] = expanded(shared);
+    const parameters = shared === undefined ? {} : { parameters: expanded(shared) };
+    paths[path] = { ...paths[path], ...parameters, [method]: expanded(node) };
   }
   const { info, security } = document.root;
   const part = defined({

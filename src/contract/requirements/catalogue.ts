@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { ConfigurationError } from '../../base/errors.js';
 import { isSince, type ReleaseName } from '../../base/model/releases.js';
 import type { Level } from '../../base/model/verdict.js';
-import { builtPlace, packageRoot, writeBuilt } from '../../base/package-root.js';
+import { builtPlace, packageRoot, readBuilt, writeBuilt } from '../../base/package-root.js';
 import { programName } from '../../base/words.js';
 import { ConfigDocument } from '../../input/config-file/document.js';
 import { didYouMean, nearest } from '../../input/config-file/nearest.js';
@@ -26,10 +26,7 @@ export interface Requirement {
   readonly text: string;
   readonly ground: Ground;
   readonly source: string;
-  /**
-   * Decides where the API document leaves a choice: a claimed requirement is a `must`, a denied one is not
-   * applicable. Without a claim `level` counts.
-   */
+  /** Makes the requirement a `must` if claimed, and not applicable if denied; otherwise `level` counts. */
   readonly claim?: string;
   /** Empty: every operation. */
   readonly operations: readonly OperationId[];
@@ -43,18 +40,13 @@ let loaded: readonly Requirement[] | undefined;
 /** @param folder replaces the package's own */
 export function loadRequirements(folder?: string): readonly Requirement[] {
   if (folder !== undefined) return readFolder(folder);
-  loaded ??= builtCatalogue() ?? readFolder(ownFolder());
+  loaded ??= readBuilt<readonly Requirement[]>(placeOfBuilt()) ?? readFolder(ownFolder());
   return loaded;
 }
 
 /** Parses at build time: each process would take half a second for the YAML. */
 export function buildCatalogue(): void {
   writeBuilt(placeOfBuilt(), JSON.stringify(readFolder(ownFolder())));
-}
-
-function builtCatalogue(): readonly Requirement[] | undefined {
-  const place = placeOfBuilt();
-  return existsSync(place) ? JSON.parse(readFileSync(place, 'utf8')) : undefined;
 }
 
 const ownFolder = () => join(packageRoot(), 'spec', 'requirements');

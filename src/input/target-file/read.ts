@@ -79,10 +79,7 @@ function hint(document: ConfigDocument, path: KeyPath, keyword: string): string 
   return undefined;
 }
 
-/**
- * Inserts environment variables, and files from `folder` for `{ fromFile }`. The values are already parsed,
- * so inserted texts may hold any character.
- */
+/** Inserts variables and files after parsing, so that inserted texts may hold any character. */
 function resolveValues(document: ConfigDocument, folder: string, env: NodeJS.ProcessEnv): unknown {
   const text = (value: string, path: KeyPath) =>
     value.replace(/\$\{([^}]*)\}?/g, (whole: string, name: string) => {

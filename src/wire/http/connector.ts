@@ -94,8 +94,8 @@ export function connectorOf(
 const longestHead = 16_384;
 
 /**
- * Removes a `100 Continue` that the suite did not ask for: undici fails on it. Looks only where an answer may
- * begin, since a body may hold the same bytes.
+ * undici fails on an unasked `100 Continue`. A body may hold the same bytes, so only an answer's start
+ * counts.
  */
 export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWritten'>>(
   socket: Stream,

@@ -27,10 +27,7 @@ export interface Decoded {
   readonly miscoded?: { readonly declared: string | null; readonly seen: string | null };
 }
 
-/**
- * The target may choose codings (RFC 9110 8.4) even without Accept-Encoding. Content that doesn't match its
- * codings, or exceeds `largest` bytes, stays as it is.
- */
+/** Content that doesn't match its codings (RFC 9110 8.4), or exceeds `largest` bytes, stays as it is. */
 export function decoded(
   headers: Readonly<Record<string, string>>,
   content: Buffer,

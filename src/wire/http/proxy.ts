@@ -21,7 +21,7 @@ export interface ForwardProxy {
 }
 
 /**
- * Lower-case variables take precedence. URLs of this machine need no proxy.
+ * Lower-case variables take precedence.
  * @throws ConfigurationError for an unusable URL, without the value: it may hold a password
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ForwardProxy | undefined {
@@ -80,10 +80,7 @@ function isInNetwork(entry: string, host: string): boolean {
   return list.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/**
- * Connects by CONNECT even for plain HTTP: otherwise the proxy could rewrite requests.
- * @throws TransportError within `timeoutMs`
- */
+/** Uses CONNECT even for plain HTTP: otherwise the proxy could rewrite requests. @throws TransportError */
 export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutMs: number): Promise<Socket> {
   const authority = authorityOf(host, port);
   const { authorization } = proxy;

@@ -14,10 +14,7 @@ const fruitlessRefusals = 3;
 const rareFactor = 3;
 const mostKept = 1_000;
 
-/**
- * Spaces requests by the target file's rate. Also learns the rate that the target allows, because waits cost
- * less than refusals. Concurrent requests stay concurrent.
- */
+/** Spaces requests by the target file's rate, and by the rate that the target seems to allow. */
 export class RateLimiter {
   readonly #intervalMs: number;
   #nextAt = 0;

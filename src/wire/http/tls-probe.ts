@@ -59,10 +59,7 @@ export function acceptsOldTls(target: Probed): Promise<boolean> {
   });
 }
 
-/**
- * Returns the status of plain HTTP to an HTTPS port if the API itself answers (a JSON success, 401 or 403),
- * not a server in front of it (400, a redirect, or an HTML page that demands HTTPS).
- */
+/** Returns the status if the API itself answers plain HTTP, not a server in front of it. */
 export async function plainHttpStatus(target: Probed, path: string): Promise<number | undefined> {
   const url = new URL(target.baseUrl);
   const { host, port } = addressOf(url);

@@ -32,10 +32,7 @@ const explanations: readonly (readonly [pattern: RegExp, words: string])[] = [
   [closed, 'the connection was closed before the answer was complete'],
 ];
 
-/**
- * @param isLimit whether the time is the target file's request timeout
- * @param came the part of the answer that arrived in time
- */
+/** @param isLimit the time is the target file's request timeout @param came the part that arrived in time */
 export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = true, came = ''): string {
   const where = `${url.origin}${url.pathname}`;
   const text = chainOf(error);

@@ -96,10 +96,7 @@ export class CommandMailbox extends Mailbox {
 
 const largestOutput = 64 * 1024;
 
-/**
- * Returns the output, or why it does not count. A timeout kills the program's children too. Ignores standard
- * error, which may hold a secret.
- */
+/** A timeout kills the program's children too. Standard error may hold a secret, so it is ignored. */
 export function runCommand(
   program: string,
   args: readonly string[],

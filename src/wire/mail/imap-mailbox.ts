@@ -180,10 +180,7 @@ const troubles: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/**
- * UIDs grow with each arrival, so the highest UID read is the mark. The suite reads mails to
- * others only for their recipients.
- */
+/** A mark is the highest UID read. Of mails to others, the suite reads only the recipients. */
 export class ImapMailbox extends Mailbox {
   protected readonly pauses = [50, 100, 200, 400, 800, 1000];
   readonly #session: ImapSession;

@@ -23,10 +23,7 @@ const widestAcceptedSeconds = 60;
 /** Codes of more distant steps are wrong whatever the target's drift or window. */
 const wrongWithinSteps = 25;
 
-/**
- * Remembers used steps, since a target accepts each code once. Steps are RFC 6238's T: periods since the
- * epoch by the target's clock.
- */
+/** Remembers used steps (RFC 6238's T), since a target accepts each code once. */
 export class Authenticator {
   readonly digits: OtpDigits;
   /** Seconds. */

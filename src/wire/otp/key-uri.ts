@@ -40,10 +40,7 @@ export type KeyUriResult =
   | {
       readonly keyUri?: never;
       readonly problems: readonly KeyUriProblem[];
-      /**
-       * Set if the parameters are readable despite a problem: then a malformed URI fails only its own
-       * requirement.
-       */
+      /** Readable parameters of a malformed URI, so that only its own requirement fails. */
       readonly usable?: OtpParameters;
     };
 
@@ -188,10 +185,7 @@ const classes: readonly (readonly [RegExp, string])[] = [
   [/[^\p{ASCII}]/u, 'non-ASCII characters'],
 ];
 
-/**
- * Decodes Base32 strictly (RFC 4648 6), because authenticator apps correct mistakes in different ways.
- * Reports stray bits and padding as deviations.
- */
+/** Corrects no mistakes, because authenticator apps correct them in different ways. */
 export function decodeBase32(text: string): Base32Result {
   const letters = text.replace(/=*$/, '');
   const padding = text.length - letters.length;
