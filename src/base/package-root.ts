@@ -9,14 +9,12 @@ const packageName = 'mfa-conformance';
 let found: { readonly folder: string; readonly version: string } | undefined;
 
 /** The absolute path of the folder that holds `spec/`. Sources and `dist/` share it. */
-export function packageRoot(): string {
-  found ??= search(dirname(fileURLToPath(import.meta.url)));
-  return found.folder;
-}
+export const packageRoot = (): string => own().folder;
+export const suiteVersion = (): string => own().version;
 
-export function suiteVersion(): string {
-  packageRoot();
-  return found?.version ?? 'unknown';
+function own(): NonNullable<typeof found> {
+  found ??= search(dirname(fileURLToPath(import.meta.url)));
+  return found;
 }
 
 function search(start: string): NonNullable<typeof found> {

@@ -11,6 +11,7 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
   // Targets also accept a Base32 secret in lower case.
   const isBase32 = /^[A-Z2-7]{16,}$/.test(value);
   if (isBase32) spellings.add(value.toLowerCase());
+  const key = bytesOfBits(isBase32 ? bitsOfBase32(value) : '');
   // A reversed code is only another number.
   if (!/^\d+$/.test(value)) spellings.add([...value].reverse().join(''));
   spellings.add([...value].join(' '));
@@ -20,7 +21,9 @@ export function patternsOf(value: string, what: string, whole: boolean): Pattern
     ...withinBase64(Buffer.from(unpadded), 0),
     ...digitSpellings(bytes),
     ...base32Of(bytes),
-    ...(isBase32 ? keySpellings(bytesOfBits(bitsOfBase32(value))) : []),
+    ...digitSpellings(key),
+    ...base64Of(key),
+    ...withinBase64(key, 0),
   ];
   return [
     ...[...spellings].map((text) => ({ text, what, whole })),
@@ -61,10 +64,6 @@ function base32Of(bytes: Buffer): string[] {
   }
   const all = left === 0 ? sure : sure + alphabet.charAt((bits << (5 - left)) & 31);
   return [all, sure].flatMap((text) => [text, text.toLowerCase()]);
-}
-
-function keySpellings(key: Buffer): string[] {
-  return [...digitSpellings(key), ...base64Of(key), ...withinBase64(key, 0)];
 }
 
 export function bitsOfBase32(text: string): string {

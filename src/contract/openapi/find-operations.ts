@@ -48,13 +48,12 @@ function operationsIn(document: SourceDocument): FoundOperation[] {
   return document.members(document.find('/paths')).flatMap(([path, item]) =>
     document.members(item).flatMap(([method, { value, pointer }]) => {
       if (!methods.includes(method) || !isObject(value)) return [];
-      return [{ path: belowRoot(path), method, node: { value, pointer } }];
+      // Some documents repeat the API's root in each path or end paths with a slash.
+      const below = path.replace(/^\/v2(?=\/)/, '').replace(/(?<=.)\/$/, '');
+      return [{ path: below, method, node: { value, pointer } }];
     }),
   );
 }
-
-/** Some documents repeat the API's root in each path or end paths with a slash. */
-const belowRoot = (path: string): string => path.replace(/^\/v2(?=\/)/, '').replace(/(?<=.)\/$/, '');
 
 function isTagged({ value }: LocatedObject): boolean {
   const { tags } = value;

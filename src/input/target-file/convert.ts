@@ -181,9 +181,12 @@ function placesOf(values: Values): (readonly [role: AccountRole, path: KeyPath])
 }
 
 function readSupportUser(values: Values): Target['supportUser'] {
+  const others = ['supportUser', 'otherEmails'];
   return defined({
     email: readEmail(values, ['supportUser', 'email']),
-    otherEmails: readEmails(values, ['supportUser', 'otherEmails']),
+    otherEmails: values.has(others)
+      ? values.texts(others).flatMap((_, index) => readEmail(values, [...others, index]) ?? [])
+      : undefined,
     password: values.secret(['supportUser', 'password']),
   });
 }
@@ -210,11 +213,6 @@ function readAccount(values: Values, role: AccountRole, path: KeyPath): Account 
     values.problem(at('apiKey'), 'holds a space, a line break or another character that no API key can have');
   }
   return account;
-}
-
-function readEmails(values: Values, path: KeyPath): string[] | undefined {
-  if (!values.has(path)) return undefined;
-  return values.texts(path).flatMap((_, index) => readEmail(values, [...path, index]) ?? []);
 }
 
 function readEmail(values: Values, path: KeyPath): string | undefined {

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import { defined } from '../../base/defined.js';
+import { orElse } from '../../base/errors.js';
 import { Secret } from '../../base/secret.js';
 import type { KeyPath } from '../config-file/problems.js';
 import { readTextFile } from '../config-file/text-file.js';
@@ -74,22 +75,18 @@ function certificates(values: Values, path: KeyPath, text: string): X509Certific
   const blocks = text.match(certificateBlock) ?? [];
   if (blocks.length === 0) values.problem(path, 'holds no certificate (-----BEGIN CERTIFICATE-----)');
   return blocks.flatMap((block, index) => {
-    try {
-      return [new X509Certificate(block)];
-    } catch {
+    const certificate = orElse<X509Certificate[]>([], () => [new X509Certificate(block)]);
+    if (certificate.length === 0)
       values.problem(path, `its certificate number ${index + 1} is damaged: it can't be decoded`);
-      return [];
-    }
+    return certificate;
   });
 }
 
 function keyOf(values: Values, text: string): KeyObject | undefined {
   const encrypted = /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text);
-  try {
-    if (!encrypted) return createPrivateKey(text);
-  } catch {
-    // The library's message may quote the key.
-  }
+  // The library's message may quote the key.
+  const key = encrypted ? undefined : orElse<KeyObject | undefined>(undefined, () => createPrivateKey(text));
+  if (key !== undefined) return key;
   values.problem(
     ['tls', 'key'],
     encrypted

@@ -193,13 +193,10 @@ export class ControlledClock extends TargetClock {
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 function timeOf(text: string): number | undefined {
-  const now = jsonOf(text, isClock)?.now;
-  if (now === undefined || !isoTime.test(now)) return undefined;
-  const time = Date.parse(now);
+  const { now = '' } = jsonOf(text, objectOf({ now: shapes.text })) ?? {};
+  const time = isoTime.test(now) ? Date.parse(now) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }
-
-const isClock = objectOf({ now: shapes.text });
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',

@@ -14,13 +14,12 @@ let found: readonly string[] | undefined;
 
 /** Returns PEM: Node's and the system's authorities, those in NODE_EXTRA_CA_CERTS, and `more`. */
 export function authorities(more?: string): readonly string[] {
-  found ??= onceEach([...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])]);
+  if (found === undefined) {
+    const all = [...tls.rootCertificates, ...ofSystem(), ...ofFile(process.env['NODE_EXTRA_CA_CERTS'])];
+    // Certificates may differ only in line breaks, and parsing each takes time.
+    found = [...new Map(all.map((pem) => [pem.replace(/\s/g, ''), pem])).values()];
+  }
   return more === undefined ? found : [...found, more];
-}
-
-/** Certificates may differ only in line breaks, and parsing each takes time. */
-function onceEach(certificates: readonly string[]): readonly string[] {
-  return [...new Map(certificates.map((pem) => [pem.replace(/\s/g, ''), pem])).values()];
 }
 
 function ofSystem(): readonly string[] {
@@ -30,11 +29,7 @@ function ofSystem(): readonly string[] {
     if (Array.isArray(system)) return system.filter((each) => typeof each === 'string');
   }
   const files = [process.env['SSL_CERT_FILE'], ...bundles];
-  for (const file of files) {
-    const certificates = ofFile(file);
-    if (certificates.length > 0) return certificates;
-  }
-  return [];
+  return files.map(ofFile).find((certificates) => certificates.length > 0) ?? [];
 }
 
 function ofFile(file: string | undefined): readonly string[] {

@@ -69,13 +69,8 @@ export async function plainHttpStatus(target: Probed, path: string): Promise<num
   if (answer === undefined) return undefined;
   const { status, headers, rest } = answer;
   if (status >= 300 && status !== 401 && status !== 403) return undefined;
-  const content = framed(headers, rest)?.content;
-  return content !== undefined && isJsonObject(decoded(headers, content, largestBody).content)
-    ? status
-    : undefined;
-}
-
-function isJsonObject(bytes: Buffer): boolean {
-  const value = parsedJson(bytes.toString());
-  return typeof value === 'object' && value !== null;
+  const { content } = framed(headers, rest) ?? {};
+  if (content === undefined) return undefined;
+  const json = parsedJson(decoded(headers, content, largestBody).content.toString());
+  return typeof json === 'object' && json !== null ? status : undefined;
 }

@@ -131,7 +131,7 @@ export class SmtpMailbox extends Mailbox {
     }
     if (stream.sizeExceeded) return;
     // A later mail may be parsed sooner.
-    const order = ++this.#order;
+    const at = ++this.#order;
     const receivedAt = steadyNow();
     const raw = Buffer.concat(chunks);
     const { mailFrom, rcptTo } = session.envelope;
@@ -142,13 +142,9 @@ export class SmtpMailbox extends Mailbox {
       receivedAt,
       secure: session.secure,
     };
-    this.#store(order, storedMail(envelope, await parseMail(raw), raw));
-  }
-
-  #store(at: number, mail: ReceivedMail): void {
-    this.mails.push({ at, mail });
+    this.mails.push({ at, mail: storedMail(envelope, await parseMail(raw), raw) });
     this.mails.sort((a, b) => a.at - b.at);
-    this.#size += mail.raw.length;
+    this.#size += raw.length;
     while (this.#size > largestBox && this.mails.length > 1) {
       this.#size -= this.mails.shift()?.mail.raw.length ?? 0;
     }

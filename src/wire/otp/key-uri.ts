@@ -165,15 +165,6 @@ function shown(value: string): string {
   return /^[\w.+-]{1,12}$/.test(value) ? `(${value})` : `(of ${value.length} characters)`;
 }
 
-type Base32Result =
-  | {
-      readonly bytes: Uint8Array;
-      /** Differences from the canonical form (RFC 4648 3.5, no padding), in words. */
-      readonly deviations: readonly string[];
-      readonly problem?: never;
-    }
-  | { readonly problem: string; readonly bytes?: never; readonly deviations?: never };
-
 const classes: readonly (readonly [RegExp, string])[] = [
   [/[a-z]/, 'lower-case letters'],
   [/[0189]/, 'the digits 0, 1, 8 or 9'],
@@ -185,8 +176,8 @@ const classes: readonly (readonly [RegExp, string])[] = [
   [/[^\p{ASCII}]/u, 'non-ASCII characters'],
 ];
 
-/** Corrects no mistakes, because authenticator apps correct them in different ways. */
-export function decodeBase32(text: string): Base32Result {
+/** `deviations`: padding and stray bits. Corrects nothing: authenticator apps correct in different ways. */
+export function decodeBase32(text: string) {
   const letters = text.replace(/=*$/, '');
   const padding = text.length - letters.length;
   if (letters === '') return { problem: 'is empty' };
