@@ -9,7 +9,6 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
   return groups;
 }
 
-/** The largest group comes first. */
 export function bySize<T, K>(items: readonly T[], keyOf: (item: T) => K): (readonly [K, readonly T[]])[] {
   return [...groupBy(items, keyOf)].sort(([, a], [, b]) => b.length - a.length);
 }

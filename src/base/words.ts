@@ -76,7 +76,6 @@ export function wrap(text: string, width: number, indent: string): string[] {
 export function cutAt(text: string, longest: number): { readonly kept: string; readonly cut: number } {
   if (text.length <= longest) return { kept: text, cut: 0 };
   const last = text.charCodeAt(longest - 1);
-  // Don't split a surrogate pair.
   const end = last >= 0xd800 && last <= 0xdbff ? longest - 1 : longest;
   return { kept: text.slice(0, end), cut: text.length - end };
 }

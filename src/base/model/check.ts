@@ -165,7 +165,6 @@ export type Check =
   | Of<'members', { readonly any: boolean; readonly members: readonly Member[] }>
   /** After concurrent changes the state is one of the `allowed` values (JSON), never a mixture. */
   | Of<'whole', { readonly allowed: readonly unknown[]; readonly seen: unknown }>
-  /** A request must change no configuration. */
   | Of<'state', { readonly changes: readonly Change[] }>
   /** GET must still return a documented configuration after a request. */
   | Of<'readable', { readonly part: Change['part'] }>

@@ -50,10 +50,9 @@ export interface Exchanged {
   readonly type: 'exchange';
   /** Increases from exchange to exchange in the log. Other events refer to an exchange by it. */
   readonly index: number;
-  /** Empty for a request of the run as a whole. */
+  /** Empty for a request of the whole run. */
   readonly requirement: string;
   readonly credential: string;
-  /** The kind of client mistake that the request makes on purpose. */
   readonly mistake: string | null;
   readonly findings: readonly Finding[];
   /** Keys of the verdict's coverage. */
@@ -108,7 +107,6 @@ export type EventOfTest =
       Blame | 'not run' | 'not applicable',
       {
         readonly reason: string;
-        /** The exchange to blame, or else the last one. */
         readonly exchange?: number;
         readonly lacks?: 'mail';
         readonly breaks?: string;

@@ -8,7 +8,6 @@ export interface Exchange {
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
   };
-  /** Absent if no answer came. */
   readonly response?: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;

@@ -13,7 +13,6 @@ export interface ToldExchange {
 }
 
 export interface Explained {
-  /** Absent: the default release. */
   readonly release?: string;
   readonly passes: readonly ToldExchange[];
   readonly leftOut?: number;

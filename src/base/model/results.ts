@@ -33,7 +33,6 @@ export interface RunInput
   readonly suiteVersion: string;
   readonly planned: readonly PlannedRequirement[];
   readonly options: GateOptions;
-  /** Absent without a waivers file. */
   readonly waivers?: readonly ConcernedWaiver[];
   readonly gateBy?: GateBy;
 }

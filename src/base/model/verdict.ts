@@ -64,14 +64,12 @@ export interface Wait {
     | 'retry-after';
 }
 
-/** Counts by key. */
 export interface Coverage {
   readonly operations: Readonly<Record<string, number>>;
   /** Keyed by `operationId status`; all errors have the key `operationId default`. */
   readonly responses: Readonly<Record<string, number>>;
   /** Keyed by `operationId status /pointer`; `*` stands for each item of an array. */
   readonly properties: Readonly<Record<string, number>>;
-  /** Keyed by `Schema.property=value`. */
   readonly enumValues: Readonly<Record<string, number>>;
   /** Keyed by credential scheme; `none` stands for calls without a credential. */
   readonly credentials: Readonly<Record<string, number>>;
@@ -121,7 +119,6 @@ export interface Verdict {
   readonly checked?: number;
   /** Counts applicable `must` requirements, selected or not. */
   readonly applicable?: number;
-  /** Absent: the run asked for the whole catalogue. */
   readonly selection?: Selection;
   readonly restored: boolean;
   /** Changes that the API can't undo, in words. */
@@ -139,7 +136,6 @@ export interface Verdict {
   readonly outcomes: readonly Outcome[];
   /** Failures and inconclusive outcomes, grouped by cause. Older verdicts lack this member. */
   readonly causes?: readonly Cause[];
-  /** Absent without a waivers file. */
   readonly waivers?: readonly WaiverUse[];
   readonly facts: Readonly<Record<string, unknown>>;
   /** Warnings that limit what the verdict shows. Absent before version 0.2. */

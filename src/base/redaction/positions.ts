@@ -22,7 +22,7 @@ export const secretProperties: Readonly<Record<string, string>> = {
   referenceId: 'reference id',
 };
 
-/** In upper or lower case. */
+/** Letter case does not matter. */
 export const secretNames: readonly string[] = [
   ...Object.keys(secretProperties),
   ...['session-id', 'access_token', 'certificate', 'apiKey'],

@@ -55,7 +55,7 @@ export class Redactor {
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(contentType?.trim() ?? '');
     // Known values come first: redaction by name could leave a part of one.
     const shown = (isForm ? redactForm : redactParameters)(this.redact(text), this.#isPlaceholder);
-    // Content-Type may be wrong, so forms are also redacted as JSON.
+    // Content-Type may be wrong.
     const redacted = redactProperties(shown, this.#isPlaceholder);
     if (redacted.length <= longestBody) return redacted;
     return `${cutAt(redacted, longestBody).kept}… (${text.length} characters in all)`;

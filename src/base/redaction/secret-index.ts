@@ -69,7 +69,6 @@ export class SecretIndex {
       hash = mixed(hash, code);
       if (isMarker(code)) lastMarker = at + beginLength - 1;
       if (at < 0) continue;
-      // One of these characters may be encoded.
       const isEncoded = lastMarker >= at;
       const candidates = isEncoded ? this.#encodedAt(text, at, 0, 0) : this.#beginningWith(hash);
       const found = candidates.length === 0 ? undefined : longestOf(candidates, text, at);

@@ -10,7 +10,6 @@ export interface OperationShape {
   readonly method: string;
   readonly path: string;
   readonly deprecated: boolean;
-  /** Null: no credential is needed. */
   readonly credentials: readonly CredentialScheme[] | null;
   readonly parameters: ReadonlyMap<string, ParameterShape>;
   readonly body: (ContentShape & { readonly required: boolean }) | undefined;

@@ -4,7 +4,7 @@ import { isNode, parseDocument, visit } from 'yaml';
 
 /** A body read by RFC 8259. `value` is set despite a byte order mark or invalid UTF-8. */
 export interface JsonBody {
-  /** Undefined if the text is nested too deeply, too. */
+  /** Undefined if the text is not JSON, or is nested too deeply. */
   readonly value: unknown;
   readonly isJson: boolean;
   readonly hasBom: boolean;

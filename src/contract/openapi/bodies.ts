@@ -12,7 +12,6 @@ export type AnswerField<Id extends OperationId> = Id extends OperationId
 /** The target may send values of any type. */
 export type AnswerFields<Id extends OperationId> = { readonly [Name in AnswerField<Id>]?: unknown };
 
-/** Empty if the body is not an object. */
 export function fieldsOf<Id extends OperationId>(body: unknown): AnswerFields<Id>;
 export function fieldsOf(body: unknown): object {
   return isObject(body) ? body : {};

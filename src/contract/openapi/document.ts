@@ -62,7 +62,6 @@ export class SourceDocument {
     return new ConfigurationError(text, cause === undefined ? {} : { cause });
   }
 
-  /** Follows references on the way. */
   find(pointer: string): Located | undefined {
     let node: Located = { value: this.root, pointer: '' };
     for (const token of tokensOf(pointer)) {

@@ -1,6 +1,7 @@
 import type { OpenAPI } from 'openapi-types';
 import { defined } from '../../base/defined.js';
 import { reasonOf } from '../../base/errors.js';
+import { objectOf, type Shaped, shapes } from '../../base/shape.js';
 import type { SourceDocument } from './document.js';
 import { isObject, type Located, pointerTo, tokensOf } from './pointers.js';
 
@@ -76,25 +77,22 @@ function isOpenApi(value: unknown): value is OpenAPI.Document {
   );
 }
 
-interface Fault {
-  readonly instancePath: string;
-  readonly message: string;
-}
+const isFault = objectOf(
+  { instancePath: shapes.text, message: shapes.text, params: shapes.mapOf(shapes.any) },
+  ['params'],
+);
+type Fault = Shaped<typeof isFault>;
 
 /** The specification has alternatives, so one mistake causes many errors. The deepest names it. */
 function deepestOf(error: unknown): Fault | undefined {
   const details =
     error instanceof Error && 'details' in error && Array.isArray(error.details) ? error.details : [];
-  const faults = details.filter(isFault).map(({ instancePath, message, ...more }) => {
-    const name = 'params' in more && isObject(more.params) ? more.params['additionalProperty'] : undefined;
+  const faults = details.filter(isFault).map(({ instancePath, message, params }) => {
+    const name = params?.['additionalProperty'];
     return { instancePath, message: typeof name === 'string' ? `${message} (${name})` : message };
   });
   const depth = (fault: Fault) => tokensOf(fault.instancePath).length;
   return faults.sort((one, other) => depth(other) - depth(one))[0];
-}
-
-function isFault(value: unknown): value is Fault {
-  return isObject(value) && typeof value['instancePath'] === 'string' && typeof value['message'] === 'string';
 }
 
 /** A short document can expand beyond any machine's memory. */

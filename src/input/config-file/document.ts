@@ -157,15 +157,11 @@ export class ConfigDocument {
       Alias: (_, alias, ancestors) => {
         const anchored = alias.resolve(this.#document);
         const place = this.#placeAt(alias.range?.[0] ?? 0);
-        if (anchored === undefined) {
-          this.problems.add(
-            place,
-            [],
-            'an alias (*name) without anchor (&name): quote the value if it is text',
-          );
-        } else if (ancestors.some((ancestor) => ancestor === anchored)) {
-          this.problems.add(place, [], 'an alias (*name) inside the value of its own anchor (&name)');
-        }
+        const text =
+          anchored === undefined
+            ? 'an alias (*name) without anchor (&name): quote the value if it is text'
+            : 'an alias (*name) inside the value of its own anchor (&name)';
+        if (anchored === undefined || ancestors.includes(anchored)) this.problems.add(place, [], text);
       },
     });
     this.problems.throwIfAny();
@@ -241,10 +237,9 @@ function yamlSentence(error: YAMLError, line: string): string {
   if (error.code !== 'DUPLICATE_KEY' && /[{[,].*\$\{/.test(line)) {
     return `not valid YAML: inside { } or [ ] a value with \${…} must be quoted: "\${VAR}"`;
   }
-  const sentence = sentences[error.code];
-  return error.code === 'DUPLICATE_KEY' && sentence !== undefined
-    ? sentence
-    : `not valid YAML: ${sentence ?? 'unexpected text; look for a wrong character on this line or the one before'}`;
+  const sentence =
+    sentences[error.code] ?? 'unexpected text; look for a wrong character on this line or the one before';
+  return error.code === 'DUPLICATE_KEY' ? sentence : `not valid YAML: ${sentence}`;
 }
 
 /** Messages of JSON.parse quote the text, which may hold a password. */

@@ -2,7 +2,6 @@ import { Secret } from '../../base/secret.js';
 import type { ConfigDocument } from './document.js';
 import type { KeyPath } from './problems.js';
 
-/** A document's values, with variables and files inserted. */
 export class Values {
   constructor(
     private readonly document: ConfigDocument,

@@ -22,7 +22,6 @@ export function effectiveAllow(allow: Allow): Allow {
   return allow;
 }
 
-/** Undefined if the run may change the target. */
 export function readOnlyReason(
   { allow }: Pick<Target, 'allow'>,
   mode: 'full' | 'read-only',

@@ -62,7 +62,6 @@ function readName(values: Values, file: string): string {
   return name;
 }
 
-/** Returns the URL without trailing slashes. */
 function readRoot(values: Values): string | undefined {
   const text = values.text(['baseUrl']);
   if (text === undefined) return undefined;

@@ -1,7 +1,6 @@
 /** Windows reserves these names, with any extension. */
 const deviceName = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
-/** Undefined if the name is a valid folder name on all systems. */
 export function nameTrouble(name: string): string | undefined {
   if (/[<>:"/\\|?*\p{Cc}]/u.test(name)) return 'it holds one of < > : " / \\ | ? * or a control character';
   if (/^[\s.]+$|^\s|[\s.]$/.test(name)) return 'it begins with a space, or ends with a space or a dot';

@@ -26,7 +26,6 @@ export interface Target {
   readonly limits: Limits;
   readonly waivers?: string;
   readonly statement?: string;
-  /** Advice for the author of a valid file. */
   readonly warnings?: readonly string[];
 }
 
@@ -58,7 +57,6 @@ export interface Account {
   readonly sid?: string;
   /** Cluster MFA exempts the account: the password alone logs in. */
   readonly mfaExempt?: true;
-  /** The account can't receive codes by mail. */
   readonly mailedCodes?: false;
 }
 

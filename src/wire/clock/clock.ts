@@ -105,7 +105,6 @@ function parseHttpDate(text: string): number | undefined {
   return text.length === 29 && new Date(time).toUTCString() === text ? time : undefined;
 }
 
-/** Answers of the clock protocol have about 40 bytes. */
 const largestAnswer = 4096;
 
 /** GET returns `{"now": "ISO 8601"}`. POST `{"advanceMs": N}` moves the clock and answers the same. */
@@ -151,7 +150,7 @@ export class ControlledClock extends TargetClock {
     await this.#exchange('GET');
   }
 
-  /** @param ms 0 or more, whole */
+  /** @param ms a whole number, 0 or more */
   async advance(ms: number): Promise<void> {
     if (!Number.isSafeInteger(ms) || ms < 0) {
       throw new ArrangeError(`A clock can be moved ahead by whole milliseconds only, not by ${ms}.`);

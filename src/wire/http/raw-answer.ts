@@ -60,7 +60,6 @@ function fieldsOf(head: string): Record<string, string> {
   return joined(Object.fromEntries(values));
 }
 
-/** Names in lower case; commas join repeated fields. */
 export function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {

@@ -20,7 +20,6 @@ export interface WireRequest {
 export interface WireResponse {
   readonly status: number;
   readonly reason?: string;
-  /** Names in lower case; commas join repeated fields. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly miscoded?: Decoded['miscoded'] & object;

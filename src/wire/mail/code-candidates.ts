@@ -7,7 +7,7 @@ export interface Candidate {
 export const strongScore = 40;
 /** From here on, a number is the code unless another one scores higher. */
 export const weakScore = 10;
-/** Directly after a word for "code". */
+/** The score of a number directly after a word for "code". */
 const adjacentScore = 70;
 
 /** Codes stand near the beginning of a mail. */

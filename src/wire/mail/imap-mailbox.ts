@@ -19,7 +19,6 @@ const recipientHeaders = [...deliveryHeaders, 'to', 'cc'];
 
 class DeadlineError extends Error {}
 
-/** @throws DeadlineError after `ms` milliseconds */
 async function within<T>(ms: number, step: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -59,7 +59,6 @@ export abstract class Mailbox {
     to: string,
   ): { readonly others: readonly ReceivedMail[]; readonly more: readonly string[] };
 
-  /** @throws ArrangeError if no accepted mail comes in time */
   async next(mark: Mark, { to, except }: MailFilter, deadlineMs: number): Promise<ReceivedMail> {
     const address = this.known(to);
     if (address === undefined)

@@ -9,7 +9,6 @@ export interface ReceivedMail {
   readonly others?: readonly string[] | undefined;
   /** By the envelope (SMTP; empty for a bounce) or the header. */
   readonly from: string;
-  /** Epoch milliseconds of the runner's clock. */
   readonly receivedAt: number;
   /** Decoded, and empty if absent. */
   readonly subject: string;

@@ -19,7 +19,7 @@ const closeWithinMs = 100;
 /** Accepts mails with at least one of the given addresses as recipient, with any credentials or none. */
 export class SmtpMailbox extends Mailbox {
   protected readonly pauses = [10];
-  /** By domain: a full address may be a stranger's. */
+  /** Counted by domain: a full address may be a stranger's. */
   readonly #refused = new Map<string, number>();
   #size = 0;
   #order = 0;

@@ -5,7 +5,7 @@ import { otplib } from '../../base/libraries.js';
 import { decodeBase32, type OtpAlgorithm, type OtpDigits, type OtpParameters } from './key-uri.js';
 
 export interface AuthenticatorSettings extends Partial<Omit<OtpParameters, 'secret'>> {
-  /** A text is Base32. */
+  /** A text holds Base32. */
   readonly secret: Uint8Array | string;
 }
 

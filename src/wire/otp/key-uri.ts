@@ -117,7 +117,6 @@ function readLabel(path: string, wrong: Wrong) {
   return { label, labelIssuer, account };
 }
 
-/** The first value of each parameter counts. */
 function readQuery(query: string, wrong: Wrong): Map<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.slice(1).split('&').filter(Boolean)) {
