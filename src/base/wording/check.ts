@@ -24,17 +24,17 @@ const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
 /** `201 to POST /v2/users/sessions (the code twice), and its credential gets 200 from GET /v2/mfa-config`. */
 function answerWords(shown: Shown): string {
   const { use } = shown;
-  const answer = `${plainWords(shown)}${wayOf(shown)}`;
-  if (use === undefined) return answer;
-  return `${answer}, and its credential gets ${use.status ?? 'no answer'} from ${use.method} ${use.path}`;
+  if (use === undefined) return plainWords(shown);
+  return `${plainWords(shown)}, and its credential gets ${use.status ?? 'no answer'} from ${use.method} ${use.path}`;
 }
 
 const wayOf = ({ way }: Shown) => (way === undefined ? '' : ` (${way})`);
-const plainWords = ({ status, method, path }: Shown) => `${status ?? 'no answer'} to ${method} ${path}`;
+const plainWords = (shown: Shown) =>
+  `${shown.status ?? 'no answer'} to ${shown.method} ${shown.path}${wayOf(shown)}`;
 
 function lastOf({ answers }: Check): string {
   const last = answers.at(-1);
-  return last === undefined ? 'an answer' : `${plainWords(last)}${wayOf(last)}`;
+  return last === undefined ? 'an answer' : plainWords(last);
 }
 
 const inLast = (check: Check): string => (check.answers.length === 0 ? '' : ` (${lastOf(check)})`);
@@ -198,7 +198,7 @@ const table: {
   ],
   alike: [
     ({ answers: [first], differences }) =>
-      `answers that look alike: ${differences.map(({ at, expected }) => memberWords(nameOf(at), expected)).join(', ')}${first?.way === undefined ? '' : wayOf(first)}`,
+      `answers that look alike: ${differences.map(({ at, expected }) => memberWords(nameOf(at), expected)).join(', ')}${first === undefined ? '' : wayOf(first)}`,
     (check) =>
       `${check.differences.map(({ at, seen }) => memberWords(nameOf(at), seen)).join(', ')}${inLast(check)}`,
   ],

@@ -36,17 +36,5 @@ export type FoundChange = Omit<Change, 'requirements' | 'operations'>;
 
 export type Breaks = Pick<Change, 'breaksClients' | 'breaksServers'>;
 
-export const harmless: Breaks = { breaksClients: false, breaksServers: false };
 export const breaksClients: Breaks = { breaksClients: true, breaksServers: false };
 export const breaksServers: Breaks = { breaksClients: false, breaksServers: true };
-
-export type Width = 'narrower' | 'wider' | 'other';
-
-/**
- * If requests allow fewer values, clients may still send the others. If they allow more, servers may not know
- * the new ones. For answers, clients and servers change places.
- */
-export function breaksBy(change: Width, direction: Direction | null): Breaks {
-  if (change === 'other') return { breaksClients: true, breaksServers: true };
-  return (change === 'narrower') === (direction === 'request') ? breaksClients : breaksServers;
-}

@@ -1,16 +1,26 @@
 import { isLeast, type PropertyShape, type SchemaShape } from '../openapi/schema-shape.js';
 import {
   type Breaks,
-  breaksBy,
   breaksClients,
   breaksServers,
   type ChangeKind,
   type Direction,
   type FoundChange,
-  harmless,
-  type Width,
 } from './change.js';
 import type { ContentShape, OperationShape } from './operation-shape.js';
+
+const harmless: Breaks = { breaksClients: false, breaksServers: false };
+
+type Width = 'narrower' | 'wider' | 'other';
+
+/**
+ * If requests allow fewer values, clients may still send the others. If they allow more, servers may not know
+ * the new ones. For answers, clients and servers change places.
+ */
+function breaksBy(change: Width, direction: Direction | null): Breaks {
+  if (change === 'other') return { breaksClients: true, breaksServers: true };
+  return (change === 'narrower') === (direction === 'request') ? breaksClients : breaksServers;
+}
 
 /** `breaks`: whom the change breaks, or whether it allows more or fewer values. */
 type Tell = (kind: ChangeKind, text: string, breaks: Breaks | Width) => void;

@@ -124,15 +124,10 @@ type Written = Omit<Requirement, 'id' | 'area' | 'areaTitle' | 'operations' | 'n
   readonly needs?: readonly string[];
 };
 
-interface CatalogueFile {
-  readonly area: string;
-  readonly title: string;
-  readonly requirements: readonly Written[];
-}
-
 function readFile(file: string, seen: Map<string, string>): Requirement[] {
   const document = ConfigDocument.read(file);
-  const { area, title, requirements = [] } = checkSchema<CatalogueFile>(document, schemaFile) ?? {};
+  type Content = { readonly area: string; readonly title: string; readonly requirements: readonly Written[] };
+  const { area, title, requirements = [] } = checkSchema<Content>(document, schemaFile) ?? {};
   document.problems.throwIfAny();
   if (area !== basename(file, extname(file)))
     document.problem(['area'], "must be the file's name without .yaml");
