@@ -20,12 +20,10 @@ import type { RunCommand } from './run-options.js';
 import { fromHere, terminal } from './terminal.js';
 
 export interface CheckHarCommand extends Pick<RunCommand, 'out' | 'strict' | 'quiet' | 'json'> {
-  /** HAR files, and folders that hold such files. */
   readonly paths: readonly string[];
   readonly release: ReleaseName;
   /** The API root whose entries are judged; by default the only root in the recordings. */
   readonly baseUrl?: string | undefined;
-  /** The name of the reports and their folder; default: the first recording's name. */
   readonly name?: string | undefined;
 }
 
@@ -82,7 +80,7 @@ async function verdictOf(command: CheckHarCommand): Promise<Verdict> {
   });
 }
 
-/** Lists all requirements, each with the reason that holds unless the recording shows the requirement. */
+/** Lists all requirements, each with the reason to give if the recording does not show it. */
 function planned(release: ReleaseName): PlannedRequirement[] {
   const ofTarget = loadRequirements().map((requirement): PlannedRequirement => {
     const { id, level, text: title, source, operations } = requirement;

@@ -12,7 +12,6 @@ type Values = readonly string[] | 'files' | 'text';
 interface Flag {
   readonly names: readonly string[];
   readonly description: string;
-  /** Undefined if the flag takes no value. */
   readonly values: Values | undefined;
 }
 
@@ -25,7 +24,6 @@ interface Completed {
   readonly values: Values | undefined;
 }
 
-/** @param ids the requirement ids that complete an argument named `id` */
 function completed(command: Command, path: readonly string[], ids: readonly string[]): Completed {
   const help = command.createHelp();
   help.showGlobalOptions = true;

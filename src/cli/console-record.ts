@@ -34,8 +34,7 @@ export class ConsoleRecord {
     const decoder = new StringDecoder('utf8');
     let rest = '';
     from.on('data', (chunk: Buffer) => {
-      // An unfinished line waits for its end, because `clean` would miss a secret that two chunks share. A
-      // terminal gets it at once, for progress.
+      // `clean` would miss a secret that two chunks share, so lines wait for their end, except at a terminal.
       const text = rest + decoder.write(chunk);
       const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
       rest = text.slice(end);

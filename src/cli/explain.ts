@@ -196,9 +196,7 @@ interface ListOptions {
   readonly json: boolean;
   readonly level?: Level;
   readonly area?: string;
-  /** Selects ids as `run --grep` does: `*` stands for any characters. */
   readonly grep?: string;
-  /** Only requirements that wait for minutes: they need `run --slow` or a movable clock. */
   readonly slow?: boolean;
   /** In columns. Without a width, lines are not wrapped. */
   readonly width?: number;
@@ -270,7 +268,6 @@ function row(
   const text = claim === undefined ? sentence : `${sentence} [claim: ${claim}]`;
   const left = `  ${level.padEnd(levelWidth)}  ${id.padEnd(idWidth)}  `;
   const room = width === undefined ? Number.POSITIVE_INFINITY : width - left.length;
-  // A narrow terminal has no room beside the ids, so the text goes below them.
   if (room >= 30) return left + wrap(text, room, '').join(`\n${' '.repeat(left.length)}`);
   const indent = ' '.repeat(levelWidth + 4);
   return [left.trimEnd(), ...wrap(text, Math.max(24 + indent.length, width ?? 80), indent)].join('\n');

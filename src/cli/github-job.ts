@@ -4,20 +4,13 @@ import { addToJobSummary, annotations, commandsStopped, isGitHubActions } from '
 import { renderMarkdown } from '../reports/forms/markdown.js';
 import { complain } from './terminal.js';
 
-/**
- * Reports a run to GitHub Actions by annotations, and by a page for each target in the job's summary. GitHub
- * obeys commands in printed lines, so this class makes it ignore commands in a target's texts. Outside GitHub
- * Actions it does nothing.
- */
+/** Reports a run to GitHub Actions, and keeps it from obeying commands in a target's texts. */
 export class GitHubJob {
   readonly #after: string | undefined;
   readonly #verdicts: Verdict[] = [];
   readonly #pages: string[] = [];
 
-  /**
-   * @param json whether standard output holds verdicts only. If so, commands go to standard error, which GitHub reads
-   * too.
-   */
+  /** @param json whether standard output is for verdicts; commands then go to standard error */
   constructor(
     private readonly env: NodeJS.ProcessEnv,
     private readonly json: boolean,

@@ -11,7 +11,7 @@ import type { RunCommand } from './run-options.js';
 import { complain } from './terminal.js';
 
 const runsForFlaky = 14;
-/** Many earlier runs may have used --grep, so the search for a comparable run reads this number of runs. */
+/** Many earlier runs may have used --grep, so a comparable run may be far back. */
 const runsCompared = 50;
 const nightsShown = 30;
 /** One night may have several runs, so the search for nights reads more runs than it shows. */
@@ -19,7 +19,7 @@ const runsForNights = 150;
 /** A comparable run has at least this share of the requirements of the other run. A run with --grep has fewer. */
 const comparableShare = 0.9;
 
-/** Compares the run with the baseline; if there is none, with the last comparable run, or else with the last run. */
+/** Compares the run with the baseline, else the last comparable run, else the last run. */
 function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
   const now = snapshotOf(verdict);
   const own = runsIn(out, { target: now.target, last: runsCompared }).filter(
@@ -67,7 +67,7 @@ function lastComparable(runs: readonly Snapshot[], now: Snapshot): Snapshot | un
   return alike ?? runs.at(-1);
 }
 
-/** Predicts a run's duration in milliseconds by the targets' last comparable runs; null if one has none. */
+/** Predicts a run's duration in ms by the targets' last comparable runs; null if one has none. */
 export function expectedMs(
   targets: readonly string[],
   { out, mode, jobs }: Pick<RunCommand, 'out' | 'mode' | 'jobs'>,
@@ -101,7 +101,6 @@ function runsIn(out: string, which?: Parameters<typeof readHistory>[1]): readonl
   return history instanceof SuiteError ? [] : history.runs;
 }
 
-/** Adds runs that another machine judged, unless the history already holds them. */
 export function rememberAll(verdicts: Iterable<Verdict>, out: string): void {
   const key = (target: string, startedAt: string) => `${startedAt} ${target}`;
   const known = new Set(runsIn(out).map(({ target, startedAt }) => key(target, startedAt)));
@@ -110,7 +109,7 @@ export function rememberAll(verdicts: Iterable<Verdict>, out: string): void {
   }
 }
 
-/** Adds the run to the history. A failure only causes a warning, because the verdict must still come. */
+/** A failure only causes a warning, because the verdict must still come. */
 export function remember(verdict: Verdict, out: string): void {
   const error = orError(SuiteError, () => appendToHistory(join(out, historyFile), verdict));
   if (error instanceof SuiteError) complain(`warning: ${error.message}`);

@@ -14,7 +14,6 @@ import type { Judging } from '../verdict/statement/standing.js';
 import { type Foreseen, foreseen, isTried } from './reach.js';
 import type { Duration, RunCommand } from './run-options.js';
 
-/** The usual number of requests of a test, with preparation and reads of the state. */
 const requestsPerRequirement = 8;
 const remoteAnswerMs = 100;
 

@@ -11,13 +11,11 @@ import { planVariable, type RunPlan } from '../target/run-plan.js';
 export interface RunningTests {
   /** Resolves to the signal that ended the tests, or to undefined if they ended by themselves. */
   readonly ended: Promise<NodeJS.Signals | undefined>;
-  /** @param stop called with the reason once the reporter has seen enough failures */
   onAskedToStop(stop: (reason: string) => void): void;
   /** Interrupts the tests, which still run their teardowns. A second call kills them. */
   stop(): void;
 }
 
-/** Playwright Test as a child process. This process outlives it to restore the state. */
 export class PlaywrightProcess implements RunningTests {
   /** Self-tests replace this method to run tests without a child process. */
   static start(...how: ConstructorParameters<typeof PlaywrightProcess>): RunningTests {
@@ -27,10 +25,7 @@ export class PlaywrightProcess implements RunningTests {
   readonly #child: ChildProcess;
   readonly ended: Promise<NodeJS.Signals | undefined>;
 
-  /**
-   * @param folder holds the plan and Playwright's cache of compiled tests, because other users may write to
-   * the cache's usual folder
-   */
+  /** @param folder a private folder for the plan and the compiled tests */
   constructor(
     plan: RunPlan,
     folder: string,
@@ -43,8 +38,7 @@ export class PlaywrightProcess implements RunningTests {
     const cli = createRequire(import.meta.url).resolve('@playwright/test/cli');
     const config = join(packageRoot(), 'dist', 'playwright.config.js');
     const filter = grep === undefined ? [] : ['--grep', tagPattern(grep).source];
-    // Workers inherit these flags. A larger space for young objects halves the time of garbage collection. The
-    // initial heap makes Node collect old objects before they take 200 MB.
+    // Workers inherit these flags, which halve the time of garbage collection and bound the memory.
     const preload = [
       '--max-semi-space-size=16',
       '--initial-heap-size=60',
@@ -98,8 +92,6 @@ export class PlaywrightProcess implements RunningTests {
     try {
       if (process.platform === 'win32' || pid === undefined) this.#child.kill('SIGKILL');
       else process.kill(-pid, 'SIGKILL');
-    } catch {
-      // The group has already ended.
-    }
+    } catch {}
   }
 }

@@ -12,11 +12,7 @@ import type { Answer } from '../target/connection/api.js';
 import type { Connection } from '../target/connection/connection.js';
 import type { Credential } from '../wire/http/credential.js';
 
-/**
- * Checks, before tests judge the target, that it answers, speaks this API and accepts the admin. A mistake in the
- * target file must not look like a fault of the target.
- * @returns why the target can't be judged; undefined if it can
- */
+/** Checks that the target answers, speaks this API and accepts the admin. @returns what is wrong */
 export async function preflight(
   connection: Connection,
   mode: 'full' | 'read-only',
@@ -73,7 +69,6 @@ function asksForCredential({ status, headers }: Answer, baseUrl: string): boolea
 
 const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;
 
-/** Calls the two read operations. Repeats a call after a broken connection, which may be the network's fault. */
 async function readBoth({ api }: Connection, as: Credential | undefined): Promise<Answer[]> {
   const options = as === undefined ? {} : { as };
   const get = async (operation: 'GetMFAConfig' | 'GetSupportMFAConfig'): Promise<Answer> => {

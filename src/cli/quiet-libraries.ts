@@ -1,5 +1,4 @@
-// This is the program's first import: libraries read these variables when they load. Their debug output shows
-// whole requests with passwords and codes. Child processes must not inherit the variables.
+// Libraries read these variables when they load. Their debug output would show passwords and codes.
 const variables = ['DEBUG', 'DEBUG_FILE', 'NODE_DEBUG', 'NODE_DEBUG_NATIVE'];
 
 const given = variables.filter((name) => process.env[name]);

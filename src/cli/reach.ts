@@ -6,11 +6,10 @@ import { calledInAllow } from '../input/target-file/allow.js';
 import type { Account, Allow, ByRole, Target } from '../input/target-file/target.js';
 import { type Judging, type Standing, standingOf } from '../verdict/statement/standing.js';
 
-/** Counts the `must` requirements that a run would check, according to the target file. */
 export interface Reach {
   readonly checked: number;
   readonly applicable: number;
-  /** Maps each missing need, in words, to the number of requirements that the run can't check without it. */
+  /** For each missing need, in words: the number of requirements that can't be checked without it. */
   readonly missing: ReadonlyMap<string, number>;
 }
 
@@ -26,7 +25,6 @@ export function reachOf(target: Target, contract: Judging, statement?: Statement
   return { checked, applicable: musts.length, missing };
 }
 
-/** Returns for example `22 of 224 MUST requirements`. */
 export function reachWords({ checked, applicable }: Reach): string {
   return `${checked} of ${counted(applicable, 'MUST requirement')}`;
 }
@@ -62,7 +60,6 @@ export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account
   };
 }
 
-/** Tells the user how many requirements a run would check, then which keys of `allow` would add more. */
 export function reachLines(target: Target, contract: Judging, statement?: StatementInVerdict): string[] {
   const now = reachOf(target, contract, statement);
   const lines = [`${reachWords(now)} would be checked.`];

@@ -22,7 +22,6 @@ import type { RunCommand } from './run-options.js';
 import { complain, fromHere, say, terminal } from './terminal.js';
 
 export interface ReportCommand extends Pick<RunCommand, 'out' | 'allure' | 'json'> {
-  /** Folders of runs and shards to merge. If empty, the output folder's own reports are rebuilt. */
   readonly from: readonly string[];
   readonly open: boolean;
 }
@@ -138,10 +137,7 @@ function takeOver(from: string, to: string): void {
   });
 }
 
-/**
- * Copies the plans for later calls of `report`, and removes other plans from the folder. Copies get numbers,
- * because each of several runs may have a plan 1 of 1.
- */
+/** Copies plans, numbered since several runs may have a plan 1 of 1, and removes other plans. */
 function takePlans({ plans }: Found, out: string): void {
   makeFolder(out);
   const here = realpathSync(out);

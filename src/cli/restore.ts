@@ -16,7 +16,7 @@ import { stateDirOf } from '../target/journal/state-dir.js';
 import { waitTeller } from './state-guard.js';
 import { complain, say } from './terminal.js';
 
-/** `mfa-conformance restore`. @returns the exit code: 0 if all is restored, else 4 */
+/** @returns the exit code: 0 if all is restored, else 4 */
 export async function restore(
   targetFile: string | undefined,
   stateDirFlag: string | undefined,

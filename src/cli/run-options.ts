@@ -4,12 +4,10 @@ import type { GatePolicy } from '../base/model/verdict.js';
 import type { Shard } from '../reports/many/shard.js';
 
 export interface RunCommand {
-  /** Target files and folders of them. Without any, the run starts the emulator. */
   readonly targets: readonly string[];
   readonly out: string;
   readonly stateDir: string | undefined;
   readonly release: ReleaseName | undefined;
-  /** Judge by the named release even if the target lacks some of its operations. */
   readonly releaseAsGiven: boolean;
   readonly contract: string | undefined;
   readonly allowExternalRefs: boolean;
@@ -30,7 +28,6 @@ export interface RunCommand {
   /** A verdict.json or a folder of verdicts. */
   readonly baseline: string | undefined;
   readonly gate: GatePolicy | undefined;
-  /** The share of the targets that this machine tests. 1 of 1 means all targets. */
   readonly shard: Shard;
   readonly bundle: string | undefined;
   readonly sarif: string | undefined;
@@ -59,7 +56,6 @@ export function durationOf(text: string): Duration {
   throw new ConfigurationError('Expected a time with its unit, such as 60s, 2m or 1h.');
 }
 
-/** Parses the number of tests that may run in parallel. `auto` means as many as the target allows. */
 export function lanesOf(text: string): RunCommand['lanes'] {
   if (text === 'auto') return text;
   if (/^[1-8]$/.test(text)) return Number(text);

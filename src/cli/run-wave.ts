@@ -29,7 +29,6 @@ export interface RunContext {
   readonly record: ConsoleRecord;
 }
 
-/** Tests targets in parallel, from lease to verdict, and leaves out targets that are in use. */
 export async function runWave(
   wave: readonly Prepared[],
   context: RunContext,
@@ -79,7 +78,7 @@ async function runAll(leased: readonly Leased[], context: RunContext, isWhole: b
     ends.set(run, ending);
     return ending;
   };
-  // Restores each target when its own tests end, so that no target stays changed until the slowest has ended.
+  // Restores each target when its own tests end, not only after the slowest target.
   context.secrets.onProcessEnd((baseUrl) => {
     const left = usable.find(({ prepared }) => prepared.target.baseUrl === baseUrl);
     const isEnding = left === undefined || ends.has(left) || signals.interrupted !== undefined;
@@ -159,7 +158,6 @@ async function runTests(
 const endingMs = 7_000;
 const stoppingMs = 2_000;
 
-/** Stops the tests early enough for the restore, even if a test takes longer than expected. */
 function stopInTime(playwright: RunningTests, limit: TimeLimit | null): NodeJS.Timeout[] {
   if (limit === null) return [];
   const leftMs = limit.endsAt - endingMs - steadyNow();

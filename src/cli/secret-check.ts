@@ -9,12 +9,11 @@ import { secretsOf } from '../input/target-file/read.js';
 import type { Target } from '../input/target-file/target.js';
 import type { ConsoleRecord } from './console-record.js';
 
-/** Maps the name of each file in a folder to a stamp, which changes when somebody writes to the file. */
+/** For each file name of a folder, a stamp that changes when somebody writes to the file. */
 export type Stamps = ReadonlyMap<string, string>;
 
 export interface CheckedRun {
   readonly targets: readonly { readonly target: Target; readonly folder: string }[];
-  /** Holds the targets' folders. The search also covers the files that this run wrote beside them. */
   readonly out: string;
   readonly written: readonly string[];
   readonly before: Stamps;
@@ -27,7 +26,6 @@ export interface Checked extends Searched {
   readonly unsearched: boolean;
 }
 
-/** Searches all that a run wrote and printed for all its secrets, including replaced ones. */
 export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Checked {
   const targets = run.targets.map(({ target }) => target);
   const vocabulary = vocabularyOf(targets);
@@ -75,7 +73,7 @@ function shown(file: string): string {
   return path.startsWith('..') || path === '' ? file : path;
 }
 
-/** Lists the files beside the targets' folders that this run wrote, without target files, which may hold secrets. */
+/** Lists this run's files beside the targets' folders, without target files, which may hold secrets. */
 function writtenIn({ out, before, targets }: CheckedRun): string[] {
   const targetFiles = new Set(targets.map(({ target }) => resolve(target.file)));
   return [...stampsIn(out)]

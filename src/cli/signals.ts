@@ -1,17 +1,12 @@
 import { complain } from './terminal.js';
 
-/** The signals that a run handles, each with its exit code: 128 plus its number, as in shells. */
 const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 type Signal = keyof typeof signalCodes;
 
-/**
- * On Ctrl-C, SIGTERM or a closed terminal, the run stops the tests, restores, reports and ends. After a
- * second signal it ends at once, and the journal keeps the unrestored state.
- */
+/** After a signal the run stops the tests, restores and reports. After a second signal it ends at once. */
 export class Signals {
   interrupted: string | undefined;
-  /** Resolves at a second signal. */
   readonly atOnce: Promise<void>;
   #signal: Signal | undefined;
   #hurry: () => void = () => undefined;
@@ -50,7 +45,7 @@ export class Signals {
     this.interrupted = reason;
   }
 
-  /** Codes 2 (usage, leaked secrets) and 4 (not restored) take precedence over the signal's code. */
+  /** Codes 2 (usage, leaked secret) and 4 (not restored) win over the signal's code. */
   exitCode(code: number): number {
     return this.#signal === undefined || code === 4 || code === 2 ? code : signalCodes[this.#signal];
   }

@@ -1,5 +1,5 @@
-// Each process of the suite imports this before all else. Since Node 22.8 it keeps compiled modules in the package's
-// own dist/. An environment variable would do the same, but would also reach the programs that a target file starts.
+// Every process imports this first: it makes Node keep compiled modules in dist/. An environment variable
+// would also reach programs that a target file starts.
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 

@@ -22,7 +22,7 @@ export class StateGuard {
     this.journal = new Journal(stateDir, knownAs);
   }
 
-  /** Reads the state before any change. Ignores errors, because tests that can't read the state change nothing. */
+  /** Ignores errors, because tests that can't read the state change nothing. */
   async readState(connection: Connection): Promise<void> {
     const { operations } = connection.contract;
     try {
@@ -55,7 +55,7 @@ export class StateGuard {
     this.#tell(`the state folder ${folder} was lost during the run`);
   }
 
-  /** If the state folder is lost and the restore failed, adds the original state, for a person to restore by hand. */
+  /** If the state folder is lost and the restore failed, adds the original state, to be restored by hand. */
   withFoundState(made: GivenBack): GivenBack {
     if (!this.#isLost || made.restored) return made;
     const { cluster, support } = this.journal.read() ?? this.#found;

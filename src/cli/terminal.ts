@@ -12,11 +12,7 @@ export function complain(text: string): void {
   process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`);
 }
 
-/**
- * Runs a step that writes files. A full disk costs reports, not the verdict.
- * @param what the beginning of the message
- * @returns whether the step worked
- */
+/** Runs a step that writes files. A full disk costs reports, not the verdict. @returns whether it worked */
 export function isWritten(write: () => unknown, what?: string): boolean {
   try {
     write();
@@ -48,7 +44,7 @@ export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
 
 let lost = false;
 
-/** Keeps the command alive after its reader has ended (`| head`), because the run must restore and report. */
+/** After its reader has ended (`| head`), the run must still restore and report. */
 export function outliveOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (isReaderGone(error) || lost) return;

@@ -70,7 +70,7 @@ interface Lines {
   question(text: string): Promise<string>;
 }
 
-/** Builds a target file from flags and answers. The result's `reach` tells the user what a run would check. */
+/** Builds a target file from flags and answers. `reach` tells the user what a run would check. */
 export async function newTarget(flags: Flags, lines: Lines | undefined) {
   const ask = questions(lines);
   const baseUrl = flags.baseUrl ?? (await ask("The API's root (https://…/v2)", ''));

@@ -151,7 +151,6 @@ export function addRun(program: Command): void {
   addRerun(program, command.opts());
 }
 
-/** Returns the --grep pattern for what failed or was inconclusive in the last run on these targets. */
 export function lastFailedOf(
   targets: readonly string[],
   reports: string,

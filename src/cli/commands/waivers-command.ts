@@ -91,7 +91,7 @@ function allIds(): string[] {
   return loadRequirements().map(({ id }) => id);
 }
 
-/** Returns the indexes of waivers that the verdict calls no longer needed. A waiver edited since then stays. */
+/** Returns the indexes of the verdict's unneeded waivers, except waivers that were edited since then. */
 function notNeeded(file: WaiversFile, verdictFile: string): number[] {
   const uses = readVerdict(verdictFile).waivers ?? [];
   const same = (a: object, b: object) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));

@@ -43,7 +43,6 @@ interface Trouble {
   readonly misconfigured?: ConfigurationError;
 }
 
-/** A started run on a target: its log is open and the first checks are done. */
 export class Begun {
   trouble: Trouble | undefined;
 
@@ -207,16 +206,13 @@ export class Begun {
   }
 }
 
-/**
- * Returns why the target can't speak the named release. Checks nothing if the user gave a contract or insists
- * on the release, or if the run detected the release.
- */
+/** Returns why the target can't speak a release that nobody has given or detected. */
 function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
   const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
   return isGiven ? Promise.resolve(undefined) : misfit(target, stateDir);
 }
 
-/** Checks what the accounts can do and records it for the tests. @returns why the target can't be judged */
+/** @returns why the target can't be judged */
 async function learn(connection: Connection, { target }: Prepared): Promise<string | undefined> {
   const learned = await proveAccounts(connection, true);
   const mistake = mistakeIn(learned, target);
@@ -229,9 +225,7 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
   return waitTeller(command.quiet || command.json ? () => {} : complain, target.name);
 }
 
-/**
- * Returns the users, in lower case, whose login the target refused in a failed test. Omits users who logged in later.
- */
+/** Returns the users, in lower case, whose last login the target refused in a failed test. */
 function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);
@@ -244,10 +238,7 @@ function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   );
 }
 
-/**
- * Finds out whether these users can still log in with their passwords. While cluster MFA is on, a password alone shows
- * nothing, so the function tries none.
- */
+/** Tries these users' passwords, unless cluster MFA is on: then a password alone shows nothing. */
 async function findShutOut(connection: Connection, suspects: ReadonlySet<string>): Promise<EventBody[]> {
   const learned = accountsIn(connection.model).value;
   if (learned === undefined || (await (await connection.cluster()).readAsShown()).enabled) return [];

@@ -44,7 +44,6 @@ export interface Prepared {
   /** The releases that fit the target; undefined if the run did not detect them. */
   readonly detected: readonly string[] | undefined;
   readonly waivers: WaiversFile | undefined;
-  /** The vendor's claims where the API document leaves a choice. */
   readonly statement: StatementInVerdict | undefined;
   readonly gateBy: GateWithBaseline | undefined;
   readonly stateGuard: StateGuard;
@@ -101,15 +100,11 @@ export async function prepare(
   };
 }
 
-/**
- * Returns the number of lanes. It is 1 with --within and in a run that changes nothing. It is also 1 if the suite moves
- * the clock, if the admin has no API key, or if the support user shares mail addresses with users.
- */
 function lanesFor(target: Target, { lanes, mode, within }: RunCommand): number {
   const { accounts, supportUser, clock } = target;
   const addresses = Object.values(accounts).map(({ email }) => email?.toLowerCase());
   const { email, otherEmails = [accounts.admin.email] } = supportUser;
-  // The suite must be able to distinguish the support user's mails, at either address, from a user's.
+  // Mails to the support user must be distinguishable from mails to users, at either address.
   const sharesMail =
     email !== undefined && (addresses.includes(email.toLowerCase()) || otherEmails[0] === undefined);
   const mustBeAlone =
@@ -163,7 +158,6 @@ interface GateWithBaseline extends GateBy {
   readonly baseline?: { readonly file: string; readonly verdict: Verdict };
 }
 
-/** Returns the gating by --baseline and --gate, or undefined without these flags. */
 export function gateOf(
   { baseline, gate }: Pick<RunCommand, 'baseline' | 'gate'>,
   target: string,
@@ -219,7 +213,7 @@ export function runBeganOf(prepared: Prepared): RunBegan {
   };
 }
 
-/** Counts the `must` requirements that a flag such as --grep leaves out. Empty without such a flag. */
+/** Counts the `must` requirements that --grep or --within leaves out. */
 function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<RunBegan, 'selection'> {
   const asked = new Set(askedFor(command).map(({ id }) => id));
   const leftOut = loadRequirements()

@@ -5,7 +5,6 @@ class AllurePageError extends SuiteError {
   readonly blame = 'suite failed';
 }
 
-/** Allows the page to load only its own content, whatever its scripts try. */
 const policy = [
   "default-src 'none'",
   "script-src 'unsafe-inline' 'unsafe-eval' data: blob:",
@@ -37,15 +36,10 @@ new MutationObserver(name).observe(document.body, { childList: true, subtree: tr
 name();
 `;
 
-/** Wraps the page's content in a main element with a heading, for screen readers. */
 const begin =
   '<main style="display:contents"><h1 style="position:absolute;left:-9999px">Allure report</h1><div id="app"></div></main>';
 
-/**
- * Removes all that Allure's page loads from other machines, such as its tag manager. A policy forbids further
- * loads. Links stay.
- * @throws AllurePageError if the page would still load something
- */
+/** Removes all that Allure's page loads from other machines. A policy forbids further loads. */
 export function withoutRequests(page: string): string {
   const stripped = page
     .replace(/<script\b[^>]*\bsrc\s*=\s*["']?(?:https?:)?\/\/[^>]*>\s*<\/script>/gi, '')

@@ -30,7 +30,7 @@ export interface AllureTarget {
   readonly folder: string;
 }
 
-/** Writes the Allure report of the targets as one self-contained page, by a child process. */
+/** Writes the Allure report of the targets as one self-contained page. */
 export async function writeAllureReport(targets: readonly AllureTarget[], out: string): Promise<string> {
   const work = mkdtempSync(join(tmpdir(), 'mfa-conformance-allure-'));
   try {

@@ -30,7 +30,7 @@ interface AllureResult {
   readonly parameters: readonly Named[];
 }
 
-/** Copies a target's allure-playwright results with the outcomes of the verdict, which knows the waivers. */
+/** Copies a target's Allure results, with the outcomes of the verdict, which knows the waivers. */
 export function takeAllureResults(from: string, verdict: Verdict, folder: string): void {
   const to = join(folder, allureResults);
   rmSync(to, { recursive: true, force: true });
@@ -84,7 +84,7 @@ export function properties(values: Readonly<Record<string, string>>): string {
     .join('\n')}\n`;
 }
 
-/** Other report generators read this file. The suite's own report takes categories from labels (report.ts). */
+/** For other report generators. The suite's own report takes categories from labels. */
 const categoryFile = categories.map((name) => ({
   name,
   matchedStatuses: name === 'inconclusive' ? ['broken'] : name === 'waived' ? ['skipped'] : ['failed'],

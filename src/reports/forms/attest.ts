@@ -9,10 +9,7 @@ export interface Subject {
 
 type Result = 'PASSED' | 'WARNED' | 'FAILED';
 
-/**
- * Renders an unsigned in-toto statement of a run's test result. `PASSED` requires that every target conforms,
- * every `must` requirement was checked, and nothing failed or is waived.
- */
+/** Renders an unsigned in-toto statement. PASSED: all was checked, and nothing failed or is waived. */
 export function renderAttestation(
   verdicts: readonly Verdict[],
   subjects: readonly Subject[],

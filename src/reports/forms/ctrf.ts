@@ -17,10 +17,7 @@ const shownExchanges = 10;
 const allStatuses = ['passed', 'failed', 'skipped', 'pending', 'other'] as const;
 type Status = (typeof allStatuses)[number];
 
-/**
- * Renders the verdict as a CTRF report. Undecided requirements are `other`. Requirements that don't gate are `skipped`:
- * those not run, not applicable or waived, and advisory or known failures. `rawStatus` has the suite's own word.
- */
+/** Undecided requirements are `other`; those that don't gate are `skipped`. `rawStatus`: the suite's word. */
 export function renderCtrf(verdict: Verdict): string {
   const sentences = causeSentences(verdict);
   const tests: { readonly status: Status; readonly suite: readonly string[] }[] = [

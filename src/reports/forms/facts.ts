@@ -12,7 +12,7 @@ type Describe = (value: unknown) => string | undefined;
 
 interface Known {
   readonly label: string;
-  /** Returns undefined for a value of an unexpected kind. Reports then show the value without a sentence. */
+  /** Returns undefined for a value of an unexpected kind, which reports show as it is. */
   readonly describe: Describe;
 }
 
@@ -36,7 +36,6 @@ const known: Readonly<Record<string, Known>> = {
   },
 };
 
-/** Facts that reports show even if they were not measured. */
 const expected = ['clockOffsetMs', 'credentialModes', 'acceptedSteps', 'throttleAfter'];
 
 export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWords[] {
@@ -52,7 +51,7 @@ export function measuredInWords(facts: Verdict['facts']): FactInWords[] {
   return factsInWords(facts).filter(({ name }) => Object.hasOwn(facts, name));
 }
 
-/** Describes a fact's value, without a full stop. The value of an unknown fact is only formatted. */
+/** Returns a sentence without its full stop. */
 export function factInWords(name: string, value: unknown): string {
   const words = Object.hasOwn(known, name) ? known[name]?.describe(value) : undefined;
   return words ?? plain(value);

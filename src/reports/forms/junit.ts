@@ -9,7 +9,6 @@ import { verdictLine, waiverText } from './verdict-words.js';
 
 /** The last requests of a long series matter most; verdict.json has all. */
 const shownExchanges = 10;
-/** In characters; verdict.json has the whole text. */
 const longestMessage = 2000;
 const longestReason = 20_000;
 
@@ -20,11 +19,7 @@ interface TestCase {
   readonly says?: { readonly message: string; readonly type?: string; readonly text?: string };
 }
 
-/**
- * Renders the verdict as JUnit XML. Gating failures are `failure` elements with their level as type.
- * Undecided requirements are `error` elements. Requirements that don't gate are skipped, with the reason.
- * Problems of the run itself are errors in a suite `run`, so the file is red whenever the exit code is not 0.
- */
+/** Undecided requirements are errors; those that don't gate are skipped. Red if the exit code is not 0. */
 export function renderJUnit(verdict: Verdict): string {
   const causes = causeSentences(verdict);
   const caseOf = (outcome: Outcome) => testCase(outcome, verdict, causes.get(outcome.id));
@@ -168,7 +163,6 @@ function escapeAttribute(text: string): string {
   return valid(text).replace(/[&<>"'\t\n\r]/g, (char) => entities[char] ?? char);
 }
 
-/** Renders ` name="value"` for each entry. The names need to be XML names. */
 function attributes(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
     .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`)

@@ -29,10 +29,7 @@ const longestLine = 300;
 /** The page omits longer commands, since a part of a command is useless. */
 const longestCommands = 2000;
 
-/**
- * Renders the verdict as a page of Markdown for a CI job's summary or a pull request: verdict, changes, failures with
- * commands, open requirements. The page is always under 64 KB. A target's text appears literally.
- */
+/** Renders a page for a CI job's summary or a pull request. A target's text appears literally. */
 export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {}): string {
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
   const troubles = troublesOf(verdict);
@@ -145,7 +142,7 @@ function groupsIn(
   return section(title, [items.join('\n')], left);
 }
 
-/** Lists the causes of undecided requirements, except failures, which the page has already listed. */
+/** Leaves out failures, which the page has already listed. */
 function undecided(troubles: readonly Trouble[], all: number): string[] {
   if (all === 0) return [];
   const { heading, causes } = undecidedOf(troubles, all);

@@ -5,7 +5,7 @@ import { exitCode } from '../../verdict/derive/exit-code.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** A metric with its samples for one target. All metrics are gauges, since each run replaces them. */
+/** A gauge, since each run replaces its samples. */
 interface Family {
   readonly name: string;
   readonly help: string;
@@ -64,7 +64,6 @@ const families: readonly Family[] = [
   },
 ];
 
-/** Renders the verdicts of a run as OpenMetrics text, also for Prometheus and its textfile collector. */
 export function renderMetrics(verdicts: readonly Verdict[]): string {
   const lines = families.flatMap(({ name, help, of }) => {
     const metric = `mfa_conformance_${name}`;

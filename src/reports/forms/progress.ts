@@ -5,13 +5,11 @@ import { cut, onOneLine, type Paint, paint } from '../../base/words.js';
 
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown; readonly columns?: number | undefined };
-  /** True for a terminal, where a line can be overwritten. */
   readonly tty: boolean;
   readonly colour: boolean;
   readonly quiet: boolean;
   readonly total: number;
   readonly leftMs?: () => number;
-  /** Whether the run may take longer than `leftMs` says. */
   readonly mayBeLonger?: () => boolean;
 }
 
@@ -19,7 +17,6 @@ const redrawMs = 250;
 /** A log reports a wait of at least this time if it takes twice as long as earlier waits for the same thing. */
 const longWaitMs = 3_000;
 const unusual = 2;
-/** After this time without a line, a log reports that the run continues. */
 const silenceMs = 60_000;
 const defaultWidth = 80;
 const longestReason = 300;
@@ -41,11 +38,7 @@ interface Wait {
   isTold: boolean;
 }
 
-/**
- * Shows the progress of a run: requirements done, time taken, time left. A terminal has one line that is overwritten,
- * and a lasting line for each failure. A log has a line for each finished area, failure and long wait, and at least one
- * a minute. The name of a single target is the empty text.
- */
+/** A terminal has one live line; a log has lines for areas and long waits, and at least one a minute. */
 export class Progress {
   readonly #ink: Paint;
   readonly #all: Counts = new Map();
@@ -71,7 +64,6 @@ export class Progress {
     this.#live();
   }
 
-  /** Call this for each outcome, even if no test ran for the requirement. */
   ended(id: string, kind: OutcomeKind, reason: string, target = ''): void {
     if (this.#finished) return;
     const at = this.#running.findLastIndex((each) => each.id === id && each.target === target);
@@ -105,7 +97,6 @@ export class Progress {
     if (!this.#finished) this.#live();
   }
 
-  /** Erases the live line and reports the remaining areas. Later calls draw no live line. */
   finish(): void {
     if (this.#finished) return;
     this.#running.length = 0;
@@ -121,7 +112,7 @@ export class Progress {
     return `${colour(kind)} ${printable(id)}${first === '' ? '' : `: ${first}`}`;
   }
 
-  /** In a log, reports each area that has no running test and whose target has moved on to another area. */
+  /** Reports areas without a running test, whose target has moved on to another area. */
   #reportIdleAreas(current: Running | undefined): void {
     if (this.options.tty) return;
     for (const [area, { target, counts }] of this.#areas) {
@@ -150,7 +141,6 @@ export class Progress {
     this.options.stream.write(`${line}\n`);
   }
 
-  /** Redraws the live line regularly. In a log, prints a line at least once a minute. */
   #live(): void {
     if (this.options.quiet) return;
     if (this.options.tty) {

@@ -8,11 +8,11 @@ import { gates } from './run-problems.js';
 import { verdictLine } from './verdict-words.js';
 
 const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
-/** SARIF wants the tool's address, but the suite has no website. The ids of the published schemas have this host. */
+/** SARIF wants the tool's address, but the suite has no website. */
 const informationUri = 'https://mfa-conformance.invalid/';
 const longestReason = 4000;
 
-/** Renders SARIF 2.1.0: a run for each target, a result for each failed, waived or undecided requirement. */
+/** Renders a run for each target, and a result for each failed, waived or undecided requirement. */
 export function renderSarif(verdicts: readonly Verdict[]): string {
   const log = { $schema: schema, version: '2.1.0', runs: verdicts.map(runOf) };
   return `${printable(JSON.stringify(log, null, 2))}\n`;

@@ -34,15 +34,12 @@ import {
 export interface SummaryOptions {
   readonly colour: boolean;
   readonly width: number;
-  /** The folder of the files, as the user named it. */
   readonly outDir: string;
   readonly files: readonly string[];
-  /** For each requirement, the script in `outDir` that reproduces its failure. */
   readonly scripts?: ReadonlyMap<string, string>;
   readonly changes?: ChangesSince;
   readonly secrets?: { readonly clean: boolean; readonly lines: readonly string[] };
   readonly targetFile?: string;
-  /** The line about the exit code; by default the line for the verdict's own exit code. */
   readonly exit?: string;
 }
 
@@ -54,10 +51,7 @@ const shownChanges = 12;
 const narrowest = 40;
 const indent = '     ';
 
-/**
- * Renders the result of a run for a terminal. The first and the last line show the verdict. Between them are
- * the failures with commands, and the open requirements with reasons. Text from the target is made printable.
- */
+/** Renders a run for a terminal. The first and the last line show the verdict. */
 export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
   const at = terminal(options.colour, Math.max(options.width, narrowest));
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);

@@ -10,12 +10,11 @@ export function inSections(sections: readonly (readonly string[])[]): string {
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** Returns functions that format lines for a terminal. Each makes its text, perhaps a target's, printable. */
+/** Makes functions that format lines and make texts, perhaps a target's, printable. */
 export function terminal(colour: boolean, width: number) {
   const wrapped = (text: string, indent: string) => wrap(printable(text), width, indent);
   return {
     ink: paint(colour),
-    /** Without line breaks, however long. */
     line: (text: string) => printable(text).replaceAll('\n', ' '),
     wrapped,
     /** Like `wrapped`, but the first line begins with `head` instead of `indent`. */

@@ -27,7 +27,7 @@ export function followWords(count: number): string {
 
 const namedIds = 4;
 
-/** Maps ids of failed and undecided outcomes to a sentence on a cause that they share with other outcomes. */
+/** Maps ids of outcomes to a sentence on a cause that they share with other outcomes. */
 export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): ReadonlyMap<string, string> {
   const sentences = new Map<string, string>();
   for (const { text, failure, follows } of troublesOf(verdict)) {
@@ -52,7 +52,7 @@ type FailedTrouble = Trouble & { readonly failure: Outcome };
 
 export const isFailed = (trouble: Trouble): trouble is FailedTrouble => trouble.failure !== undefined;
 
-/** Selects the failures of a list that `isCounted` accepts. The report lists the others elsewhere. */
+/** Selects failures that `isCounted` accepts. Reports list the others elsewhere. */
 export function failuresOf(
   troubles: readonly Trouble[],
   isCounted: (outcome: Outcome) => boolean = () => true,
@@ -73,11 +73,9 @@ export function failuresOf(
   const causes = listed === leading.length ? '' : `, by ${counted(leading.length, 'cause')}`;
   const isAdvisory = parts.length > 0 && parts.every(([, word]) => word === 'should');
   const lead = isAdvisory ? 'Failed, advisory' : 'Failed';
-  // If all leading failures are of level `should`, both headings begin with "Failed, advisory". These words
-  // distinguish the second list.
+  // Distinguishes the second heading if the first begins with "Failed, advisory" too.
   const alone = isAdvisory ? ', each by a cause of its own' : '';
   return {
-    // Counts the failures in `leading`, by level: `Failed: 12 must, 3 should, by 5 causes`.
     heading: `${lead}: ${parts.map(([count, word]) => `${count} ${word}`).join(', ')}${causes}`,
     // The failures to list in full: those of level `must`, and those from which other outcomes follow.
     leading,

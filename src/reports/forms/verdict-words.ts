@@ -19,7 +19,7 @@ export function statementText({ statement }: Pick<Verdict, 'statement'>): string
   return `${about === '' ? file : `${about} (${file})`}, ${claimed} claimed, ${said.length - claimed} denied`;
 }
 
-/** The heading of {@link Verdict.residue}. If the state is not restored, the residue also says why. */
+/** If the state is not restored, the residue also says why. */
 export function residueHeading({ restored }: Pick<Verdict, 'restored'>): string {
   return restored ? "What can't be undone through the API" : 'Not restored, or impossible to restore';
 }
@@ -117,7 +117,6 @@ function claimedOf(outcomes: readonly Outcome[], kinds: readonly OutcomeKind[]):
 
 const withoutFullStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
-/** Empty if tests ran one at a time. */
 export const lanesIn = ({ lanes }: Pick<Verdict, 'lanes'>): string =>
   lanes === undefined ? '' : `, in ${lanes} lanes`;
 

@@ -27,7 +27,7 @@ const besidePage = reportFiles.filter((name) => name !== 'index.html');
 
 export const fileWidth = 100;
 
-/** Writes a verdict and its reports atomically, the verdict last: if it is there, all reports are. */
+/** Writes the verdict last: if it is there, all reports are. */
 export function writeReports(verdict: Verdict, dir: string, extras: ReportExtras = {}): string[] {
   const valid = validateVerdict(verdict);
   orExplain(`The reports can't be written to ${dir}`, () => {
@@ -53,7 +53,7 @@ export function writeHar(verdict: Verdict, dir: string, isWanted: boolean): void
   else rmSync(file, { force: true });
 }
 
-/** For each requirement, the script that reproduces its failure. Leaves out scripts that can't decide. */
+/** Maps ids of requirements to scripts that can decide. */
 export function scriptsIn(dir: string, { outcomes }: Pick<Verdict, 'outcomes'>): ReadonlyMap<string, string> {
   return new Map(
     outcomes

@@ -33,7 +33,6 @@ export function changesBetween(before: Snapshot, after: Snapshot): Change[] {
   return changeKinds.flatMap((kind) => found.filter((change) => change.kind === kind));
 }
 
-/** All lists are empty if nothing changed. */
 export interface ChangesSince {
   /** The earlier run: `the run of 2026-11-24 02:00 UTC on release 7.1.2_u3`. */
   readonly since: string;
@@ -75,7 +74,6 @@ function aboutTheVerdict(before: Snapshot, after: Snapshot): Change[] {
 interface Single {
   readonly kind: ChangeKind;
   readonly id: string;
-  /** The sentence after the id: `broke`. */
   readonly says: string;
   /** The sentence for several requirements: `were fixed`; by default {@link says}. */
   readonly sayAll?: string;
@@ -116,7 +114,7 @@ const was: Readonly<Record<Kind, string>> = {
   'not applicable': 'before, it did not apply',
 };
 
-/** For each new outcome, puts the change into words. Returns undefined if the report omits the change. */
+/** Puts a change of outcome into words. Reports omit changes without words. */
 const became: Readonly<
   Record<Kind, (before: Kind) => readonly [kind: ChangeKind, says: string, sayAll?: string] | undefined>
 > = {
@@ -150,14 +148,13 @@ function transition(id: string, before: Compared, { outcome, digest, reason = ''
   return { kind, id, says, ...(sayAll && { sayAll }), reason: withoutReason.includes(kind) ? '' : reason };
 }
 
-/** Each change of these kinds gets its own sentence. The words are for changes beyond {@link mostSentences}. */
+/** Each change of these kinds has a sentence. The words are for those beyond {@link mostSentences}. */
 const inFullKinds: Readonly<Partial<Record<ChangeKind, string>>> = {
   broke: 'broke',
   'fails differently': 'fail differently',
   level: 'have another level',
 };
 
-/** Changes of one kind with the same reason share a sentence, except those of {@link inFullKinds}. */
 function inWords(singles: readonly Single[]): Change[] {
   const groups = groupBy(singles, ({ kind, id, says, reason }) =>
     JSON.stringify([kind, says, reason, inFullKinds[kind] === undefined ? '' : id]),

@@ -5,7 +5,7 @@ import { type Compared, type Snapshot, snapshotOf } from './snapshot.js';
 /** Lines of other versions are ignored. */
 const lineVersion = 1 as const;
 
-/** Facts with more characters of JSON are lists. The history omits them. */
+/** The history omits facts with more characters of JSON. */
 const longestFact = 2000;
 
 type HistoryLine = Shaped<typeof isLine>;

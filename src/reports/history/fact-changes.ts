@@ -3,7 +3,7 @@ import { cut, duration } from '../../base/words.js';
 
 /** Network delay and the one-second resolution of Date explain a smaller change of the clock's offset. */
 const clockNoiseMs = 2000;
-/** Another time counts as changed if it at least doubled or halved, and differs by at least this many milliseconds. */
+/** A time counts as changed if it doubled or halved, by at least this many milliseconds. */
 const timeNoiseMs = 500;
 const longestValue = 60;
 

@@ -12,10 +12,7 @@ export const historyFile = 'history.jsonl';
 /** Only this many bytes at the end are read: some thousand runs. */
 const longestRead = 64_000_000;
 
-/**
- * Adds a run to the history. Several processes may append at once, since each writes its line in one piece.
- * If a kill cut the last line off, the run's line still begins on a new line.
- */
+/** Each line is one write, because several processes may append. A cut line before it stays apart. */
 export function appendToHistory(file: string, verdict: Verdict): void {
   const line = Buffer.from(`${printable(JSON.stringify(lineOf(verdict)))}\n`);
   const onNewLine = Buffer.concat([Buffer.from('\n'), line]);

@@ -41,10 +41,7 @@ export function snapshotOf(verdict: Verdict): Snapshot {
   };
 }
 
-/**
- * Returns eight hexadecimal digits that identify a reason. Empty for an empty reason. Ignores numbers, ids
- * and codes, since they differ from run to run.
- */
+/** Identifies a reason apart from numbers, ids and codes, which differ from run to run. */
 export function reasonDigest(reason: string): string {
   if (reason === '') return '';
   const steady = reason.replace(/(?<![\w-])[\w-]*\d[\w-]*/g, '#').replace(/\s+/g, ' ');

@@ -10,7 +10,6 @@ export interface Trend {
   readonly target: string;
   readonly runs: readonly TrendRun[];
   readonly latest: readonly Change[];
-  /** Sentences on claims that the last run contradicts. */
   readonly drift: readonly string[];
   readonly failing: readonly Standing[];
   readonly flaky: readonly Flaky[];
@@ -29,9 +28,8 @@ export interface TrendRun extends Pick<Snapshot, 'startedAt' | 'release' | 'gate
 
 export interface Standing {
   readonly id: string;
-  /** When the first run of the current series of failures started. */
   readonly since: string;
-  /** The requirement passed in none of the runs considered, so it may have failed before `since` too. */
+  /** It passed in none of these runs, so it may have failed before `since` too. */
   readonly before: boolean;
   readonly runs: number;
 }

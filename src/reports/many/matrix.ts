@@ -1,7 +1,7 @@
 import type { Gate, Outcome, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 import type { ExitCode } from '../../verdict/derive/exit-code.js';
 
-/** Targets x requirements: the verdicts of one or more runs and shards. Published as spec/matrix.schema.json. */
+/** Targets x requirements. Published as spec/matrix.schema.json. */
 export interface Matrix {
   readonly schemaVersion: 1;
   readonly suite: { readonly name: 'mfa-conformance'; readonly version: string };
@@ -11,13 +11,10 @@ export interface Matrix {
   /** The totals of all plans found; null without a plan. */
   readonly planned: { readonly shards: number; readonly targets: number } | null;
   readonly problems: readonly MatrixProblem[];
-  /** Remarks that don't affect the gate. */
   readonly notes: readonly string[];
   /** Planned targets without a verdict of this run. */
   readonly missing: readonly { readonly name: string; readonly why: string }[];
-  /** Sorted by name. */
   readonly targets: readonly MatrixTarget[];
-  /** In the order of the catalogue. */
   readonly requirements: readonly MatrixRow[];
 }
 
@@ -35,12 +32,12 @@ export interface MatrixTarget
     Required<Pick<Verdict, OfRun | OfVerdict>> {
   readonly exitCode: ExitCode;
   readonly headline: string;
-  /** The path of the target's report from the matrix's folder, with forward slashes; null without a report. */
+  /** A relative path with forward slashes; null without a report. */
   readonly report: string | null;
 }
 
 export interface MatrixRow extends Pick<Outcome, 'id' | 'level' | 'title' | 'source'> {
-  /** The outcome for each target's name. Targets that did not plan the requirement are absent. */
+  /** By target. Targets that did not plan the requirement are absent. */
   readonly outcomes: Readonly<Record<string, OutcomeKind>>;
   /** Reasons of outcomes other than pass. Each reason names all targets that share it. */
   readonly reasons: readonly MatrixReason[];

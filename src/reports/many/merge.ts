@@ -17,7 +17,7 @@ export interface Merged {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Merges all that was found. What is missing, broken or there twice makes the matrix inconclusive at best. */
+/** What is missing, broken or there twice makes the matrix inconclusive at best. */
 export function merge(found: Found, reportOf: (target: string, file: string) => string | null): Merged {
   const problems = [...found.problems, ...aboutPlans(found)];
   const notes: string[] = [];
@@ -75,7 +75,6 @@ function decision(
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Chooses the target's verdict with the worst exit code. If several have it, chooses the latest. */
 function chooseOf(
   name: string,
   all: readonly Column[],
@@ -107,7 +106,7 @@ function isOutdated({ target }: Column, plans: Found['plans']): boolean {
   return starts.length > 0 && Date.parse(target.startedAt) < Math.min(...starts);
 }
 
-/** Groups plans by run, because a merge may cover several runs. Plans of one run agree on shards and targets. */
+/** Groups plans by run: plans of one run agree on shards and targets. */
 function runsOf(plans: Found['plans']): Found['plans'][] {
   return [...groupBy(plans, ({ plan }) => JSON.stringify([plan.shard.count, plan.targets])).values()];
 }
@@ -168,7 +167,6 @@ const mostReasons = 8;
 
 type Placed = Cell & { readonly on: string };
 
-/** Returns rows in the order of the first column, followed by requirements that only other columns have. */
 function rowsOf(columns: readonly Column[]): MatrixRow[] {
   const placed = columns.flatMap(({ target, cells }) => cells.map((cell) => ({ ...cell, on: target.name })));
   return [...groupBy(placed, ({ id }) => id)].map(([id, cells]) => ({

@@ -47,7 +47,6 @@ export function plannedNow(
   };
 }
 
-/** Writes the plan to the output folder. Removes plans of earlier runs with another number of shards. */
 export function writePlanned(planned: Planned, out: string): void {
   orExplain(`Nothing can be written to ${out} (--out)`, () => {
     makeFolder(out);
@@ -59,5 +58,5 @@ export function writePlanned(planned: Planned, out: string): void {
   });
 }
 
-/** Environment variables that identify a run on all its machines: the suite's own, then those of CI systems. */
+/** These identify a run on all its machines: the suite's own variable, then those of CI systems. */
 const runVariables = ['MFA_CONFORMANCE_RUN', 'GITHUB_RUN_ID', 'CI_PIPELINE_ID', 'BUILD_TAG'] as const;

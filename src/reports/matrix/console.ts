@@ -7,7 +7,6 @@ import { inSections, type Terminal, terminal } from '../forms/terminal.js';
 import type { Matrix, MatrixRow } from '../many/matrix.js';
 
 interface MatrixSummaryOptions extends Pick<SummaryOptions, 'colour' | 'width' | 'outDir' | 'files'> {
-  /** Leaves out the list of targets, because the run has already printed their verdicts. */
   readonly brief: boolean;
 }
 

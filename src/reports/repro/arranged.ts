@@ -13,15 +13,12 @@ import {
   takesCode,
 } from './step.js';
 
-/** If more of the test's own requests come before the deciding request, the script leaves them out. */
+/** If the test has more requests before the deciding one, the script leaves them out. */
 const mostOwn = 40;
 
 type Arranged = readonly Step[] | Untold;
 
-/**
- * Returns the requests that a script sends: the test's own, after those that prepare the state in which the
- * test began. Returns a reason if no script can send them.
- */
+/** Returns requests that prepare the state, then the test's own; or why a script can't send them. */
 export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], assertion: Assertion): Arranged {
   const isOfTest = ofTest.some(({ index }) => index === assertion.decisive);
   // If the deciding answer came in another test, the script sends that test's requests.
@@ -30,15 +27,16 @@ export function arrangedFor(log: LogIndex, ofTest: readonly Exchanged[], asserti
 }
 
 class Arrangement {
-  readonly #deciding: readonly number[];
   readonly #steps = new Map<number, Exchanged>();
 
   constructor(
     private readonly log: LogIndex,
     private readonly own: readonly Exchanged[],
     private readonly assertion: Assertion,
-  ) {
-    this.#deciding = decidingIn(assertion);
+  ) {}
+
+  get #deciding(): readonly number[] {
+    return decidingIn(this.assertion);
   }
 
   arranged(): Arranged {
@@ -68,14 +66,11 @@ class Arrangement {
 
   #isOwn = (index: number) => this.own.some((each) => each.index === index);
 
-  /**
-   * Returns the test's own steps that lead to the deciding steps. If there are more than {@link mostOwn}, returns none.
-   */
+  /** Returns the test's own steps before the deciding ones; none if there are too many. */
   #leading(): Exchanged[] {
     const until = this.own.filter(({ index }) => index <= Math.max(...this.#deciding));
     const readsOnly = until.every(isRead);
-    // Scripts begin with support MFA off. So they need none of the support user's steps from before the test switched
-    // it on.
+    // A script begins with support MFA off, so it needs no earlier step of the support user.
     const enrols =
       until.find((each) => handsOutKey(each) && this.#supportWrites(each).length === 0)?.index ?? -1;
     const leads = (each: Exchanged) =>
@@ -100,22 +95,18 @@ class Arrangement {
     if (this.#isBypass(step)) this.#add(this.#plainest(step, index));
   }
 
-  /** If a step uses a session of another test, replaces its login by a plainer one that needs fewer codes and keys. */
+  /** Replaces the login of another test's session by a plainer one. */
   #withOwnSessions(step: Exchanged): Exchanged {
-    const origins = step.again?.origins.map((origin) => {
+    if (step.again === undefined) return step;
+    const origins = step.again.origins.map((origin) => {
       if (!isToken(origin) || this.#isOwn(origin.exchange)) return origin;
       const login = this.#plainest(this.log.exchanges.get(origin.exchange), step.index);
       return { ...origin, exchange: login ?? origin.exchange };
     });
-    return origins === undefined || step.again === undefined
-      ? step
-      : { ...step, again: { ...step.again, origins } };
+    return { ...step, again: { ...step.again, origins } };
   }
 
-  /**
-   * Returns the earlier request of the same kind and user with the fewest inputs. Only requests under the
-   * same state of cluster MFA count, since a login under MFA may have other effects.
-   */
+  /** Returns the request of the same kind, user and state of cluster MFA with the fewest inputs. */
   #plainest(given: Exchanged | undefined, before: number): number | undefined {
     if (given === undefined) return undefined;
     const user = this.#userOf(given);
@@ -152,15 +143,11 @@ class Arrangement {
     return put?.exchange.request.body ?? '';
   }
 
-  /**
-   * Returns the steps in order. Before a step that met another configuration than the script has set by then, adds a
-   * PUT that sets it.
-   */
+  /** Returns the steps in order, each after a PUT if it met another configuration than the script has set. */
   #withConfigurations(): Exchanged[] {
-    const steps = [...this.#steps.values()].sort((a, b) => a.index - b.index);
     const all: Exchanged[] = [];
     let set: string | undefined;
-    for (const step of steps) {
+    for (const step of this.#inOrder()) {
       const isUnaffected = isProbe(step) || (isPut(step) && isSuccess(step));
       const feels = !isOfSupport(step) && (!isUnaffected || this.#deciding.includes(step.index));
       const inForce = feels ? this.log.lastBefore(step.index, setsConfiguration) : undefined;
@@ -174,6 +161,8 @@ class Arrangement {
     return all;
   }
 
+  #inOrder = () => [...this.#steps.values()].sort((a, b) => a.index - b.index);
+
   #byAdmin(put: Exchanged): Exchanged {
     const { byAdminKey } = this.log;
     const { again } = put;
@@ -184,10 +173,7 @@ class Arrangement {
     return { ...put, again: { ...again, headers, origins: byAdminKey.origins } };
   }
 
-  /**
-   * Puts a request with the admin's key before an anonymous deciding request. A faulty target may take the anonymous
-   * caller for the admin if both share a connection or a cached decision.
-   */
+  /** Puts a read by the admin before an anonymous deciding request: a fault may mix them up. */
   #withCaller(own: Exchanged & Pick<Step, 'again'>): Step[] {
     const step: Step = this.#isOwn(own.index) ? own : { ...own, arranges: true };
     if (step.index !== this.assertion.decisive || !isAnonymous(step)) return [step];
@@ -199,53 +185,39 @@ class Arrangement {
       : [{ ...read, arranges: true, together: true }, step];
   }
 
-  /**
-   * Adds the requests that set the support user's MFA as the deciding request met it, and the last read of
-   * this state. The read shows whether the preparation worked.
-   */
+  /** Adds the requests that set support MFA, and the last read, which shows that they worked. */
   #addSupportState(): void {
     const { decisive } = this.assertion;
-    const first = [...this.#steps.values()]
-      .sort((a, b) => a.index - b.index)
-      .find(
-        (each) => speaksOfSupport(each) && !isProbe(each) && (!handsOutKey(each) || each.index === decisive),
-      );
+    const needsState = (each: Exchanged) =>
+      speaksOfSupport(each) && !isProbe(each) && (!handsOutKey(each) || each.index === decisive);
+    const first = this.#inOrder().find(needsState);
     if (first !== undefined) for (const { index } of this.#supportWrites(first)) this.#add(index);
     const last = this.#steps.get(decisive);
     if (last === undefined || !speaksOfSupport(last) || isProbe(last)) return;
-    const read = this.log.lastBefore(
-      decisive,
-      (each) =>
-        ((isPatch(each) || isVerify(each)) && isDone(each)) ||
-        (each.exchange.operation === 'GetSupportMFAConfig' && isReadByAdmin(each)),
-    );
-    if (read === undefined || !isRead(read) || !isSuccess(read)) return;
-    this.#steps.set(read.index, read);
+    const concerns = (each: Exchanged) =>
+      ((isPatch(each) || isVerify(each)) && isDone(each)) ||
+      (each.exchange.operation === 'GetSupportMFAConfig' && isReadByAdmin(each));
+    const read = this.log.lastBefore(decisive, concerns);
+    if (read !== undefined && isRead(read) && isSuccess(read)) this.#steps.set(read.index, read);
   }
 
-  /**
-   * Adds requests that switch the support user's MFA on, then off by a right code. A faulty target may accept an
-   * unproven change just because an earlier one was proven.
-   */
+  /** Adds a proven change of support MFA: a faulty target may accept an unproven change only after it. */
   #addProof(before: number): void {
     const hasPassed = ({ requirement }: Exchanged) => this.log.of(requirement).failed.length === 0;
-    const proofs = this.log
-      .before(before)
-      .filter(
-        (each) => isPatch(each) && isDone(each) && isOff(each) && hasCode(each.again) && hasPassed(each),
-      )
-      .map((each) => [...this.#supportWrites(each), each]);
+    const isProof = (each: Exchanged) =>
+      isPatch(each) && isDone(each) && isOff(each) && hasCode(each.again) && hasPassed(each);
+    const found = this.log.before(before).filter(isProof);
+    const proofs = found.map((each) => [...this.#supportWrites(each), each]);
     // A script must wait between codes of a key, but not between mailed codes.
     const cost = (steps: readonly Exchanged[]) => steps.length + (steps.some(hasMailedCode) ? 0 : 9);
     const [plainest = []] = proofs.sort((a, b) => cost(a) - cost(b));
     for (const { index } of plainest) this.#add(index);
   }
 
-  /** Returns the requests that switched the support user's MFA on and changed it since; empty while it is off. */
+  /** Returns the requests that switched support MFA on and changed it since; empty while it is off. */
   #supportWrites(step: Exchanged): Exchanged[] {
     const done = this.log.before(step.index).filter(isDone);
     const begins = done.findLastIndex((each) => (isPatch(each) && isOff(each)) || handsOutKey(each));
-    // Requests without effect don't belong to the state.
     const isPart = (each: Exchanged) =>
       verifies(each) || (isPatch(each) && asksSupportOn(each) && !isOff(each));
     const found = done.slice(Math.max(0, begins)).filter(isPart);

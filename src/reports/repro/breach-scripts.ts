@@ -9,6 +9,8 @@ type Row<Kind extends BreachKind> = (at: number, breach: Breach<Kind>) => string
 
 export const untold = (why: string) => (): Untold => ({ why });
 
+export const tooDeep: Untold = { why: 'the fault lies deeper in the body than a script looks' };
+
 /** Each returns a command that succeeds if answer `at` shows the breach, or the reason why no command can. */
 const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
   'wrong status': (at, { expected }) => `! status ${at} ${expected}`,
@@ -19,8 +21,7 @@ const rows: { readonly [Kind in BreachKind]: Row<Kind> } = {
     if (pointer === '' && rule.keyword === 'required') return `! outermost ${at} | grep -q '"${property}":'`;
     if (pointer === '' && rule.keyword === 'type') return `! body_of ${at} | grep -q '^{'`;
     const name = pointer.slice(1);
-    if (rule.keyword === 'required' || !/^\w+$/.test(name))
-      return { why: 'the fault lies deeper in the body than a script looks' };
+    if (rule.keyword === 'required' || !/^\w+$/.test(name)) return tooDeep;
     const right = beginningsBy(rule);
     if (right === undefined) return { why: `a script can't check ${name} by the rule ${rule.keyword}` };
     const patterns = right.map((each) => `-e '"${name}":${each}'`).join(' ');

@@ -7,10 +7,10 @@ import {
   type MemberRule,
 } from '../../base/model/check.js';
 import type { Exchanged } from '../../base/model/event.js';
-import { commandFor, type Untold, untold } from './breach-scripts.js';
+import { shellQuoted as quoted } from '../../base/words.js';
+import { commandFor, tooDeep, type Untold, untold } from './breach-scripts.js';
 
 export interface Condition {
-  /** The exchange whose answer shows the sign. */
   readonly at: number;
   /** A command of the script that succeeds if the fault shows. */
   readonly shows: string;
@@ -18,7 +18,6 @@ export interface Condition {
 
 /** The signs of a failure. If the fault is there, all conditions hold. */
 export interface Assertion {
-  /** The exchange whose answer decides whether the fault is there. */
   readonly decisive: number;
   readonly conditions: readonly Condition[];
   /** The requirement demands a refusal. A conforming target may then refuse preparing requests too. */
@@ -40,9 +39,14 @@ type Sent = (index: number) => Exchanged | undefined;
 type Row<C> = (check: C, at: number, status: number, sent: Sent) => string | Ways;
 
 const noAnswer: Untold = { why: 'no single answer shows it' };
-const tooDeep: Untold = { why: 'the fault lies deeper in the body than a script looks' };
 const verifies = (at: number) => `{ status ${at} '2??' && holds ${at} '"success":true'; }`;
-export const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+const when = (at: number, shows: string): Condition => ({ at, shows });
+const success = (at: number) => when(at, `status ${at} '2??'`);
+
+/** The assertion that the answer `decisive` alone decides. */
+export const byAnswer = (decisive: number, shows: string, at = decisive) => [
+  { decisive, conditions: [when(at, shows)] },
+];
 
 const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   refused: ({ answers, least }) =>
@@ -50,7 +54,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
       const isRefused = `status ${at} '${least === '4xx' ? '4??' : '[1345]??'}'`;
       // A login whose session is useless counts as refused.
       const opens = use !== undefined && isDone(use.status) && isDone(status);
-      const conditions = opens ? [success(at), success(use.exchange)] : [{ at, shows: `! ${isRefused}` }];
+      const conditions = opens ? [success(at), success(use.exchange)] : [when(at, `! ${isRefused}`)];
       return { decisive: at, conditions, refusal: true };
     }),
   accepted: (_, at) => `! status ${at} '2??'`,
@@ -64,8 +68,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
   opens: ({ answers: [shown] }, at, status) => {
     if (!isDone(status)) return `! status ${at} '2??'`;
     const use = shown?.use?.exchange;
-    if (use === undefined) return `! holds ${at} '"sessionId":"'`;
-    return [{ decisive: at, conditions: [{ at: use, shows: `! status ${use} '2??'` }] }];
+    return use === undefined ? `! holds ${at} '"sessionId":"'` : byAnswer(at, `! status ${use} '2??'`, use);
   },
   verified: (_, at) => `! ${verifies(at)}`,
   'not verified': (_, at) => verifies(at),
@@ -74,7 +77,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     const commands = members.map((member) => wrong(at, member));
     const known = commands.filter((each) => each !== undefined);
     if (known.length === 0 || (any && known.length < commands.length)) return tooDeep;
-    return [{ conditions: [{ at, shows: `{ ${known.join(any ? ' && ' : ' || ')}; }` }] }];
+    return [{ conditions: [when(at, `{ ${known.join(any ? ' && ' : ' || ')}; }`)] }];
   },
   whole: untold('it needs concurrent changes'),
   state: ({ answers: [shown], changes }) => {
@@ -106,15 +109,7 @@ const rows: { readonly [Kind in Check['kind']]: Row<OfKind<Kind>> } = {
     if (is === undefined || (name === undefined && difference?.at !== 'status')) return tooDeep;
     const shows =
       name === undefined ? `! status ${at} "$(code_of ${is})"` : `! same_value ${is} ${at} ${name}`;
-    return [
-      {
-        decisive: at,
-        conditions: [
-          { at, shows },
-          { at: is, shows: `status ${is} '[24]??'` },
-        ],
-      },
-    ];
+    return [{ decisive: at, conditions: [when(at, shows), when(is, `status ${is} '[24]??'`)] }];
   },
   'well formed': ({ what }, at) =>
     malformed[what]?.(at) ?? { why: `a script does not compare the ${what} with the account` },
@@ -141,13 +136,11 @@ export function toldBy<Kind extends Check['kind']>(check: OfKind<Kind>, sent: Se
   const row: Row<OfKind<Kind>> = rows[check.kind];
   const { exchange: at = -1, status } = decidingAnswer(check) ?? {};
   const told = row(check, at, status ?? 0, sent);
-  const ways = typeof told === 'string' ? [{ decisive: at, conditions: [{ at, shows: told }] }] : told;
+  const ways = typeof told === 'string' ? byAnswer(at, told) : told;
   if ('why' in ways) return ways;
   const isShown = ({ conditions }: Told) => conditions.every((each) => each.at >= 0);
   return ways.length > 0 && ways.every(isShown) ? ways : noAnswer;
 }
-
-const success = (at: number): Condition => ({ at, shows: `status ${at} '2??'` });
 
 const unhandled: { readonly [Least in OfKind<'handled'>['least']]: (at: number) => string } = {
   'an answer': (at) => `status ${at} 000`,
@@ -164,10 +157,7 @@ const none = quoted('null');
 /** Succeeds if a member has a value other than null. A missing member counts as null, as in configurations. */
 const hasOther = (at: number, name: string) => `value ${at} ${name} | grep -qvx null`;
 
-/**
- * Each returns a command that succeeds if a member breaks its rule. `json` is the expected value; for `may
- * be`, the value seen.
- */
+/** These succeed if a member breaks its rule. `json`: the expected value; for `may be`, the seen one. */
 const wrongs: { readonly [Rule in MemberRule]: (at: number, name: string, json: string) => string } = {
   is: (at, name, json) => (json === none ? hasOther(at, name) : `[ "$(value ${at} ${name})" != ${json} ]`),
   'is not': (at, name, json) =>
@@ -190,11 +180,11 @@ function changed({ member, before, now, readBefore, readNow }: Change): Conditio
   if (readNow === null || !/^\w+$/.test(member)) return undefined;
   const is = (at: number, value: unknown) =>
     `[ "$(value ${at} ${member})" = ${quoted(JSON.stringify(value) ?? '')} ]`;
-  if (readBefore === null) return Array.isArray(now) ? undefined : [{ at: readNow, shows: is(readNow, now) }];
+  if (readBefore === null) return Array.isArray(now) ? undefined : [when(readNow, is(readNow, now))];
   const read = typeof before === 'boolean' ? is(readBefore, before) : `status ${readBefore} '2??'`;
   return [
-    { at: readBefore, shows: `{ ${read} || cannot '${member} is not as it was in the run'; }` },
-    { at: readNow, shows: `status ${readNow} '2??' && ! same_value ${readBefore} ${readNow} ${member}` },
+    when(readBefore, `{ ${read} || cannot '${member} is not as it was in the run'; }`),
+    when(readNow, `status ${readNow} '2??' && ! same_value ${readBefore} ${readNow} ${member}`),
   ];
 }
 

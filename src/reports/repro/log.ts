@@ -9,13 +9,11 @@ interface OfTest {
   readonly failed: Check[];
 }
 
-/** Broken by a target that closes the connection on a client's mistake, so that no answer can be judged. */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 export class LogIndex {
   readonly exchanges = new Map<number, Exchanged>();
   began: RunBegan | undefined;
-  /** The breaches in all answers, including breaches that were found later. */
   readonly #broken: Broken[] = [];
   readonly #tests = new Map<string, OfTest>();
 

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
 import { arrangedFor } from './arranged.js';
 import { commandFor, type Untold } from './breach-scripts.js';
-import { type Assertion, toldBy } from './check-scripts.js';
+import { type Assertion, byAnswer, toldBy } from './check-scripts.js';
 import { LogIndex } from './log.js';
 import { comment, type Failure, Writer } from './writer.js';
 
@@ -21,10 +21,11 @@ export function scriptsOf(events: Iterable<RunEvent>, verdict: Pick<Verdict, 'ou
   return verdict.outcomes
     .filter(({ outcome }) => outcome === 'fail' || outcome === 'waived')
     .map((failure) => {
+      const { id } = failure;
       const told = textOf(log, failure);
-      const lacks = typeof told === 'string' ? undefined : told.why;
-      const text = typeof told === 'string' ? told : withoutAssertion(failure, told.why);
-      return { id: failure.id, file: scriptName(failure.id), text, lacks };
+      const named = { id, file: scriptName(id) };
+      if (typeof told === 'string') return { ...named, text: told, lacks: undefined };
+      return { ...named, text: withoutAssertion(failure, told.why), lacks: told.why };
     });
 }
 
@@ -36,7 +37,7 @@ export function assertionsOf(log: LogIndex, id: string): readonly Assertion[] | 
   const byChecks = failed.map((check) => toldBy(check, (index) => log.exchanges.get(index)));
   const byBreaches = breaches.map(({ exchange: index, breach }) => {
     const shows = commandFor(index, breach);
-    return typeof shows === 'string' ? [{ decisive: index, conditions: [{ at: index, shows }] }] : shows;
+    return typeof shows === 'string' ? byAnswer(index, shows) : shows;
   });
   const all = [...byChecks, ...byBreaches];
   const told = all.flatMap((each) => ('why' in each ? [] : each));

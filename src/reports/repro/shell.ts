@@ -1,7 +1,4 @@
-/**
- * The functions of scripts, one in each paragraph, in POSIX sh without arrays, local variables or vendor extensions. A
- * script contains only the functions that it calls, in this order.
- */
+/** Functions of scripts in plain POSIX sh, one a paragraph. A script contains only those that it calls. */
 const paragraphs = String.raw`
 cannot() { echo "It can't be tried here: $*" >&2; exit 2; }
 

@@ -43,22 +43,17 @@ export const changesState = (step: Exchanged): boolean =>
 export const asksSupportOn = (step: Exchanged | undefined): boolean =>
   /"enabled":\s*true/.test(step?.exchange.request.body ?? '');
 
-/**
- * Tells whether support MFA may be on after this request. A fixed target may accept a request that was
- * refused in the run.
- */
+/** Tells whether support MFA may be on after this request. A fixed target may accept a refused request. */
 export const mayHaveSupportOn = (step: Exchanged): boolean =>
   step.exchange.operation === 'UpdateSupportMFAConfig' &&
   (asksSupportOn(step) || /"enabled":\s*true/.test(step.exchange.response?.body ?? ''));
 
-/**
- * Returns commands that compare the support user's MFA with its state in the run. A difference means that the
- * preparation failed. While MFA is off, its mode and address count only if the deciding request names them.
- */
+/** Returns commands that stop the script if the support user's MFA is not as it was in the run. */
 export function sameSupportState({ index, exchange }: Step, change: Step | undefined): string[] {
   if (exchange.operation !== 'GetSupportMFAConfig') return [];
   const body = exchange.response?.body?.replace(/\s/g, '') ?? '';
   const isOff = body.includes('"enabled":false');
+  // While MFA is off, its mode and address count only if the deciding request names them.
   const named = asksSupportOn(change)
     ? []
     : ['email', 'mfaType'].filter((name) => change?.again.body?.includes(`"${name}"`));
@@ -70,13 +65,12 @@ export function sameSupportState({ index, exchange }: Step, change: Step | undef
   });
 }
 
-/** Returns the mode of support MFA that the request asks for, else the mode in the answer, else `totp`. */
+/** Returns the mode that the request asks for, else the answer's, else `totp`. */
 export function modeIn({ exchange, again }: Exchanged): 'email' | 'totp' {
   const [, mode] = /"mfaType":\s*"(email|totp)"/.exec(`${again?.body} ${exchange.response?.body}`) ?? [];
   return mode === 'email' ? 'email' : 'totp';
 }
 
-/** Returns the command that saves the values for switching support MFA off at the end of the script. */
 export function supportOn(step: Step): string {
   const body = step.again.body ?? '';
   const [, address = ''] = /"email":\s*"([^"{}$`\\']*)"/.exec(body) ?? [];
@@ -92,17 +86,12 @@ export const hasCode = (again: Again | undefined) =>
   again?.origins.some(({ kind }) => kind === 'code' || kind === 'mailed') === true &&
   !again.origins.some(({ kind }) => kind === 'near' || kind === 'part' || kind === 'apart');
 
-/** Returns a request as text. Requests that differ only in their codes and sessions have equal texts. */
 const shapeOf = ({ exchange, again }: Step): string =>
   `${exchange.request.method} ${again.path} ${again.body}`.replace(/\{\{([a-z]+)\w*-\d+\}\}/gi, '$1');
 const codeOf = ({ again }: Step) =>
   again.origins.find(({ kind }) => kind === 'code' || kind === 'mailed')?.name;
 
-/**
- * Tells whether a fixed target may refuse this request, although the run's target accepted it. It may refuse a login by
- * the password alone, whose session the deciding request uses. It may also refuse an earlier try of the deciding
- * request, unless both use the same code: then the first use must succeed.
- */
+/** Tells whether a fixed target may refuse this request, although the run's target accepted it. */
 export function mayBeRefused(step: Step, steps: readonly Step[], { decisive, refusal }: Assertion): boolean {
   const last = steps.find(({ index }) => index === decisive);
   if (last === undefined || step.arranges === true || step.index >= decisive || !isSuccess(step))
@@ -114,6 +103,7 @@ export function mayBeRefused(step: Step, steps: readonly Step[], { decisive, ref
   if (carries && isLogin(step) && !takesCode(step.again) && steps.some(hasShown)) return true;
   const changes = ({ index, exchange }: Step) =>
     index > step.index && index < decisive && exchange.operation?.startsWith('Update') === true;
+  // If both requests use the same code, the first use must succeed.
   const isUsed = codeOf(last) !== undefined && codeOf(last) === codeOf(step);
   return (
     refusal === true && isSuccess(last) && shapeOf(step) === shapeOf(last) && !isUsed && !steps.some(changes)

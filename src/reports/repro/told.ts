@@ -4,7 +4,6 @@ import { cut } from '../../base/words.js';
 import { type LogIndex, userOf } from './log.js';
 import { isCredential } from './step.js';
 
-/** In characters. */
 const longestBody = 180;
 const longestAnswer = 140;
 /** A repeated group of exchanges is shown once if its length is one of these. */

@@ -1,6 +1,7 @@
 import type { Again, Origin } from '../../base/model/event.js';
 import type { Verdict } from '../../base/model/verdict.js';
-import { type Assertion, quoted } from './check-scripts.js';
+import { shellQuoted as quoted } from '../../base/words.js';
+import type { Assertion } from './check-scripts.js';
 import { type LogIndex, statusOf } from './log.js';
 import { helpersFor } from './shell.js';
 import {
@@ -115,8 +116,7 @@ ${this.#lines.join('\n')}
   }
 
   #take(step: Step): void {
-    // The script notes how to switch support MFA off before it judges the answer: even if it ends there, it must
-    // restore the state.
+    // Comes before the judgement, which may end the script: the state must be restored even then.
     if (mayHaveSupportOn(step)) this.#lines.push(supportOn(step));
     this.#judge(step);
     this.#capture(step);
@@ -133,7 +133,7 @@ ${this.#lines.join('\n')}
     for (const { of, steps } of fresh) this.#codes.set(of, steps);
     const passed = targetTime - since > 3_000 ? Math.ceil((targetTime - since) / 1000) : 0;
     const stepsPassed = stepAt(targetTime) - stepAt(since);
-    // A code that the script sends again must be as many steps old as in the run, whenever the script starts.
+    // A code that is sent again must be as many steps old as in the run.
     const wait =
       isAgain && stepsPassed > 0 ? `pause_steps ${stepsPassed}` : `pause ${Math.max(passed, second)}`;
     if (passed > 0 || second > 0) this.#lines.push(wait);
@@ -175,8 +175,7 @@ ${this.#lines.join('\n')}
     // A probe only tests a credential. Later requests show whether it works, so the answer needs no check.
     if (isProbe(step)) return;
     const kind = Math.floor(statusOf(step) / 100);
-    // A server error here may be part of the fault. A fixed target answers otherwise, so only other answers are
-    // checked.
+    // A server error here may be part of the fault, and a fixed target answers otherwise.
     if (kind === 2 || kind === 4) this.#lines.push(`prepared ${index} '${kind}??'`);
     const change = this.steps.find((each) => each.index === decisive);
     this.#lines.push(...sameSupportState(step, change));
@@ -220,23 +219,18 @@ export const comment = (text: string): string =>
     .map((line) => `# ${line}`.trimEnd())
     .join('\n');
 
-/** Quotes a text as one shell word. Each `{{name}}` becomes a shell variable. */
 function word(text: string): string {
   if (text.includes('{{')) return `"${spelt(text, '"\\\\$`', (name) => `\${${variableOf(name)}}`)}"`;
   return /^[\w./:?=&%-]+$/.test(text) ? text : quoted(text);
 }
 
-/** Returns a here document, a command's standard input. Each `{{name}}` becomes a shell variable. */
+/** Returns a here document. Each `{{name}}` becomes a shell variable, as in a word. */
 function document(text: string): string {
   if (!/\{\{|[\\$`]/.test(text)) return `<<'END'\n${text}\nEND`;
   return `<<END\n${spelt(text, '\\\\$`', (name) => `$(in_json "$${variableOf(name)}")`)}\nEND`;
 }
 
-/**
- * Escapes a text for double quotes or a here document.
- * @param special the characters to escape
- * @param of returns the shell text for a `{{name}}`
- */
+/** Escapes the `special` characters of a text, and replaces each `{{name}}` by the result of `of`. */
 const spelt = (text: string, special: string, of: (name: string) => string): string =>
   text.replace(new RegExp(`\\{\\{([\\w-]+)\\}\\}|[${special}]`, 'g'), (whole, name?: string) =>
     name === undefined ? `\\${whole}` : of(name),

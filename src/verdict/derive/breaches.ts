@@ -18,6 +18,7 @@ interface Tally {
 }
 
 const errorsAreError = 'http/errors-are-error';
+/** Broken by a target that closes the connection on a client's mistake, so that no answer can be judged. */
 const closedOnMistake = 'http/no-server-error-for-client-mistake';
 
 /** Collects which requirements the answers of a run break or keep, whichever test sent the requests. */
@@ -36,7 +37,7 @@ export class Breaches {
     }
     const { mistake } = event;
     if (exchange.response !== undefined || mistake === null) return;
-    // A first closed connection is held back: the network may have closed it, but hardly two for the same operation.
+    // The network may have closed one connection, but hardly two for the same operation.
     const closed = this.#closed.get(exchange.operation) ?? [];
     this.#closed.set(exchange.operation, [...closed, event]);
     for (const each of closed.length === 0 ? [] : closed.length === 1 ? [...closed, event] : [event]) {
@@ -52,10 +53,7 @@ export class Breaches {
       this.add(errorsAreError, event, breach);
   }
 
-  /**
-   * Holds back a breach in a 404 until another answer shows that the operation exists: the 404 may be a web server's
-   * own page.
-   */
+  /** Holds back a breach in a 404, which may be a web server's own page. */
   #isHeldBack(requirement: string, event: Exchanged, breach: Breach): boolean {
     const { operation, response } = event.exchange;
     if (requirement !== errorsAreError || response?.status !== 404 || this.#there.has(operation))

@@ -17,11 +17,7 @@ const troubles: ReadonlySet<Outcome['outcome']> = new Set(['fail', 'waived', 'in
 const share = (some: readonly string[], others: readonly string[]) =>
   some.some((each) => others.includes(each));
 
-/**
- * Groups failed and undecided outcomes by cause. Failures that share a mark have one cause. An undecided outcome
- * follows from a failure that has the same mark or answer. Undecided outcomes without such a failure are grouped by
- * their marks. Causes of a failed `must` come first.
- */
+/** Failures with a common mark have one cause. Undecided outcomes follow from it by a mark or an answer. */
 export function causesOf(outcomes: readonly Outcome[]): Cause[] {
   const signs = outcomes.filter(({ outcome }) => troubles.has(outcome)).map(signOf);
   const failures = grouped(signs.filter(({ fails }) => fails));
@@ -57,10 +53,7 @@ function grouped(failures: readonly Sign[]): Sign[][] {
 /** Areas whose tests send requests outside the documented flow. */
 const besides = /^(?:ways-in|guessing)\//;
 
-/**
- * Rates how odd a failure is. The rating is low for a `must` on the documented flow with an ordinary request.
- * Failures with equal ratings keep the catalogue's order, in which each area begins with its documented flow.
- */
+/** Is low for a `must` on the documented flow, the likeliest cause. Equal ones keep the catalogue's order. */
 function oddity({ outcome: { level, outcome, id, checks = [] } }: Sign): number {
   const [check] = checks;
   const isSpecial = check?.answers.some(({ way }) => way !== undefined) || check?.kind === 'body found';
@@ -158,9 +151,7 @@ function marksOf(check: Check): string[] {
   }
 }
 
-/**
- * Returns the answers that can leave other outcomes undecided: refusals, and successes where a refusal was required.
- */
+/** Returns the answers that can leave other outcomes undecided. */
 function answersOf(check: Check): string[] {
   const isLetIn = marksOf(check).some((mark) => mark.endsWith(' let in'));
   return check.answers

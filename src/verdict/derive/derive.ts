@@ -17,7 +17,6 @@ export const worstFirst: readonly RawKind[] = ['fail', 'inconclusive', 'not run'
 const cutShort = 'the run was cut short';
 const noReason = 'no reason was given';
 
-/** Derives the verdict from a run's results alone. Outcomes keep the order of the plan. */
 export function deriveVerdict(results: RunResults): Verdict {
   const { selection, gateBy, release, target, options, interrupted, unusable, planned } = results;
   const rawById = groupBy(results.raw, ({ id }) => id);
@@ -60,7 +59,7 @@ export function deriveVerdict(results: RunResults): Verdict {
   });
 }
 
-/** For a run with --within, adds the share of known faults that its checked requirements find. */
+/** Adds the share of known faults that the checked requirements find. */
 function withShare(selection: Selection, outcomes: readonly Outcome[]): Selection {
   if (selection.within === undefined) return selection;
   const ids = (isWanted: (kind: OutcomeKind) => boolean) =>

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../base/model/verdict.js';
 
-/** The meanings of `run`'s exit codes. The command line adds 129, 130 and 143 after a signal. */
+/** After a signal, the command line returns 129, 130 or 143. */
 export const exitMeanings = {
   0: 'conforms',
   1: 'does not conform',
@@ -9,7 +9,6 @@ export const exitMeanings = {
   4: 'the target was not restored to the state it was found in',
 } as const;
 
-/** For code 0 it says whether the run checked all `must` requirements. */
 export function exitMeaning(code: ExitCode, complete: boolean): string {
   return code === 0 && !complete
     ? 'no breach found, but not every MUST was checked: --require-complete makes this 3'

@@ -52,7 +52,7 @@ interface Tested {
   durationMs: number;
 }
 
-/** Derives a run's results on one target from its events, in the same way for live runs, logs and recorded traffic. */
+/** Derives a run's results on one target from its events, whether live, logged or recorded. */
 export class RunFold {
   readonly #commands = new Commands();
   readonly #breaches = new Breaches();
@@ -119,7 +119,7 @@ export class RunFold {
     }
   }
 
-  /** Returns the outcomes of all requirements on which events report, planned or not. */
+  /** Includes requirements that were not planned. */
   outcomes(baseUrl = this.#began?.target.baseUrl ?? ''): RawOutcome[] {
     const command = (exchange: Exchange) => this.#commands.of(exchange, baseUrl);
     const ofTests = [...this.#tests].map(([id, tested]) => {
@@ -143,7 +143,6 @@ export class RunFold {
     return this.#tests.get(id)?.ended === true;
   }
 
-  /** Returns undefined if the log lacks its first event. */
   verdict(): Verdict | undefined {
     return this.#began === undefined ? undefined : this.verdictOf(this.#began);
   }
@@ -273,7 +272,7 @@ function newTest(): Tested {
   };
 }
 
-/** Begins a test. If the test runs again alone, this moves its failures to `failedBeside` and drops other reports. */
+/** A test that runs again alone keeps only its failures, in `failedBeside`. */
 function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
   if (again) {
     tested.failedBeside = tested.reports.filter(({ kind }) => kind === 'fail');
@@ -287,17 +286,14 @@ const onlyBeside: Report = {
   reason: 'The test failed beside tests of another lane and passed alone. Run it with --lanes 1.',
 };
 
-/**
- * Returns the reports that decide a test's outcome. If the test failed beside others and was inconclusive alone, the
- * failure counts: the breach may have left a state in which the test can't be repeated.
- */
+/** A failure beside others counts even if the test was inconclusive alone: it may have spoilt the state. */
 function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] {
   if (failedBeside.length === 0) return reports;
   if (reports.length === 0) return ended ? [onlyBeside] : [];
   return reports.every(({ kind }) => kind === 'inconclusive') ? failedBeside : reports;
 }
 
-/** Turns a failure beside other tests into inconclusive: the run ended before the test could run again alone. */
+/** A failure beside other tests is inconclusive if the run ended before the test could run alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
   return {

@@ -7,7 +7,6 @@ export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 
   /** Planned requirements without a result. Requirements that were ruled out before the run don't count. */
   readonly missing: number;
   readonly leftOut?: number;
-  /** Ids that passed in the baseline and were not run now. */
   readonly lost?: readonly string[];
   readonly waiverTroubles?: readonly string[];
   readonly unplanned: readonly string[];
@@ -16,7 +15,7 @@ export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 
 /** How many problems of one kind the cause names. The verdict lists all of them. */
 const shownTroubles = 3;
 
-/** Returns in `cause` the reasons for the gate that the outcomes alone don't show. */
+/** `cause` has the reasons that the outcomes alone don't show. */
 export function decideGate(input: GateInput): { readonly gate: Gate; readonly cause: string } {
   const count = (level: Level, ...kinds: OutcomeKind[]) =>
     input.outcomes.filter((each) => each.level === level && kinds.includes(each.outcome)).length;
@@ -64,7 +63,6 @@ function aboutTheRun({ interrupted, unusable, missing, unplanned }: GateInput): 
   return problems;
 }
 
-/** Keeps a long list of waivers from hiding the rest of the cause. The verdict lists all. */
 function firstOf(troubles: readonly string[]): string[] {
   const left = troubles.length - shownTroubles;
   return left > 0 ? [...troubles.slice(0, shownTroubles), `${left} more such waivers`] : [...troubles];

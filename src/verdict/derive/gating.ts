@@ -4,10 +4,7 @@ import { decideGate, type GateInput } from './gate.js';
 
 type Compared = Pick<Verdict, 'outcomes' | 'release' | 'target'>;
 
-/**
- * Returns the ids that passed in the baseline but were not run now, although planned. They may fail by now. `should`
- * requirements count only with --strict.
- */
+/** Returns the ids that passed in the baseline but were not run now: they may fail by now. */
 export function lostAgainst(
   baseline: BaselineVerdict,
   now: Pick<Verdict, 'outcomes' | 'release'>,

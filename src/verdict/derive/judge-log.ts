@@ -19,7 +19,7 @@ export function judgeEvents(events: readonly RunEvent[], file: string): Verdict 
   return verdict;
 }
 
-/** Removes secrets that became known after their lines were written. Call it after all writers have ended. */
+/** Removes secrets that became known late. Call it after all writers have ended. */
 export function cleanLog(file: string, redactor: Redactor): void {
   const written = readFileSync(file, 'utf8').split('\n');
   const leaky = new Set(written.filter((line) => redactor.leaksIn(line).length > 0));

@@ -4,11 +4,7 @@ import { childOf } from '../../contract/openapi/pointers.js';
 
 const operations: ReadonlySet<string | null> = new Set(['CreateSession', 'CreateAccessToken']);
 
-/**
- * Remembers the logins of a run, because not every refusal proves a fault. If a user's password works early
- * in the run but not at its end, the target locked the user, or somebody changed the password. Then refusals
- * since the user's last success prove nothing.
- */
+/** If a password works early in the run but not at its end, refusals since its last success prove nothing. */
 export class Logins {
   /** The index of the last exchange that accepted a user's password, even without the second factor. */
   readonly #letIn = new Map<string, number>();
@@ -28,7 +24,7 @@ export class Logins {
     this.#shutOut.set(username.toLowerCase(), reason);
   }
 
-  /** Returns the user, in lower case, whose login this exchange refused. Undefined if a later login succeeded. */
+  /** Returns the user, in lower case, whose login this exchange refused, unless a later login succeeded. */
   refusedIn(index: number | null): string | undefined {
     const user = index === null ? undefined : this.#refused.get(index);
     return user === undefined || index === null || (this.#letIn.get(user) ?? -1) > index ? undefined : user;

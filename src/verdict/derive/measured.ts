@@ -11,14 +11,13 @@ export function judged<T extends Pick<RawOutcome, 'kind' | 'reason'>>(level: Lev
   return { ...raw, kind: 'not applicable', reason: `${measuredPrefix}${raw.reason}` };
 }
 
-/** Applies a claimed bound. A pass becomes a failure if the measured number exceeds the bound. */
+/** Turns a pass into a failure if the measured number exceeds the claimed bound. */
 export function withinCount<T extends Pick<RawOutcome, 'kind' | 'reason'>>(
   count: ClaimedCount | undefined,
   raw: T,
   facts: Readonly<Record<string, unknown>>,
 ): T {
   const found = count === undefined ? undefined : facts[count.fact];
-  // If the run measured no number, nothing exceeds the bound.
   if (count === undefined || raw.kind !== 'pass' || typeof found !== 'number' || found <= count.atMost)
     return raw;
   const check = {

@@ -3,10 +3,7 @@ import { operationIds, operationRow } from '../../contract/openapi/operations.js
 
 type Observed = Pick<Exchanged, 'credential' | 'mistake' | 'undocumented' | 'exchange'>;
 
-/**
- * Collects facts from the exchanges of all tests: accepted credentials, statuses of refusals, undocumented
- * members. The facts are sorted, so that two runs can be compared.
- */
+/** Collects facts from all exchanges, sorted so that two runs can be compared. */
 export class ObservedFacts {
   readonly #refusals = new Map<string, Set<number>>();
   readonly #undocumented = new Set<string>();

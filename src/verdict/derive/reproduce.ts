@@ -25,7 +25,6 @@ export class Commands {
   }
 }
 
-/** Describes a configuration with its types. Returns undefined if the body doesn't say whether MFA is on. */
 function stateIn(
   body: string | undefined,
   name: string,

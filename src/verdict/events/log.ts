@@ -21,15 +21,9 @@ import { steadyNow } from '../../base/steady-now.js';
 export const eventsName = 'events.jsonl';
 export const eventsFile = (folder: string): string => join(folder, eventsName);
 
-/**
- * The events of a run on one target, one per line. All processes of the run append each event immediately, so a kill
- * loses nothing. Only the file's owner can read it.
- */
+/** All processes append each event at once, so a kill loses nothing. Only the owner can read the file. */
 export class EventLog {
-  /**
-   * Events for which the disk had no room. The process that created the log goes on without them; other
-   * processes throw.
-   */
+  /** Events for which the disk had no room. Only the process that created the log goes on without them. */
   readonly unwritten: RunEvent[] = [];
   readonly #handle: number;
   #isOpen = true;
@@ -41,19 +35,13 @@ export class EventLog {
     this.#handle = orExplain(`${file} can't be written to`, () => openSync(file, 'a+', 0o600));
   }
 
-  /**
-   * Creates the log in place of an earlier one. The creating process must restore the target, so a full disk does not
-   * stop it.
-   */
+  /** The creating process must restore the target, so a full disk does not stop it. */
   static create(file: string): EventLog {
     rmSync(file, { force: true });
     return new EventLog(file, true);
   }
 
-  /**
-   * Opens the log that the first process created. If the disk is full, writing throws, so that the process
-   * does nothing unlogged.
-   */
+  /** On a full disk, writing throws, so that this process does nothing unlogged. */
   static open(file: string): EventLog {
     return new EventLog(file, false);
   }
@@ -88,9 +76,9 @@ export class EventLog {
     return bytes.toString('utf8', 0, at);
   }
 
-  /** Returns the next index of an exchange, which is unique among all processes of the run. */
+  /** The index is unique among all processes of the run. */
   nextIndex(): number {
-    // Looks only at the beginnings of lines, because validating a whole log takes a second.
+    // Validating a whole log would take a second.
     const begins = this.text().matchAll(/^\{"at":"[^"]*","type":"exchange","index":(\d+)/gm);
     let last = -1;
     for (const [, index] of begins) last = Math.max(last, Number(index));
@@ -177,14 +165,12 @@ function demandVersion(began: unknown, place: string): void {
   );
 }
 
-/** Follows a log that other processes write. */
 export class EventTail {
   #done = 0;
   #ino: number | undefined;
 
   constructor(private readonly file: string) {}
 
-  /** Returns the events since the last call. */
   news(): RunEvent[] {
     const bytes = this.#added();
     const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
@@ -192,10 +178,7 @@ export class EventTail {
     return eventsIn(whole.toString('utf8'), this.file);
   }
 
-  /**
-   * Returns the bytes since the last call. If the file was deleted or replaced meanwhile, returns none: they only serve
-   * for display.
-   */
+  /** Returns none if the file was deleted or replaced: they only serve for display. */
   #added(): Buffer {
     try {
       const { size, ino } = statSync(this.file);

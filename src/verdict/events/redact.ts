@@ -1,10 +1,7 @@
 import type { RunEvent } from '../../base/model/event.js';
 import type { Redactor } from '../../base/redaction/redactor.js';
 
-/**
- * Lists the paths of members with free text, for each type of event and each kind of check or breach. `any`
- * applies to all of them. `*` stands for every key or index.
- */
+/** Paths of free text in each kind of event, check or breach, or in `any`. `*` stands for every key. */
 const texts: Readonly<Record<string, readonly string[]>> = {
   any: ['reason', 'answers.*.path', 'answers.*.use.path'],
   'run began': [
@@ -40,10 +37,7 @@ const texts: Readonly<Record<string, readonly string[]>> = {
 /** Members that hold checks and breaches. */
 const parts = ['check', 'of', 'breach', 'breaches', 'findings'];
 
-/**
- * Redacts secrets that became known after the event was logged. It changes only free text: the suite's own
- * words stay, even if a weak password equals one of them.
- */
+/** Redacts only free text: the suite's own words stay, even if a weak password equals one of them. */
 export function redactedEvent(event: RunEvent, redactor: Redactor): RunEvent {
   const copy = structuredClone(event);
   redact(copy, redactor);

@@ -6,16 +6,15 @@ import { checkSchema } from '../../input/config-file/schema.js';
 /** A point that the API document leaves open and that a vendor may claim or deny. */
 export interface Claim {
   readonly name: string;
-  /** A sentence that a vendor could sign. */
   readonly text: string;
   /** What a target must do if the vendor claims this. */
   readonly whenTrue: string;
-  /** The names of facts that measure the claim, in addition to the outcomes of its requirements. */
+  /** Facts that measure the claim, in addition to the outcomes. */
   readonly facts: readonly string[];
   /** Set if a vendor may claim a number in place of true. */
   readonly count?: {
     readonly unit: string;
-    /** Maps the id of a requirement to the fact with the number that its test measures. */
+    /** Maps requirements to the facts with the numbers that their tests measure. */
     readonly factOf: ReadonlyMap<string, string>;
   };
 }

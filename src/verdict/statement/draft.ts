@@ -67,5 +67,5 @@ function draftOf(
   return { value: undefined, why: `Left out: ${left.join('; ')}.` };
 }
 
-/** Formats a text as YAML comment lines. The text may quote the target, so its line breaks become blanks. */
+/** The text may quote the target, so its line breaks become blanks. */
 const comment = (text: string): string[] => wrap(printable(text).replace(/\s+/g, ' '), width, '# ');

@@ -42,7 +42,7 @@ interface Found {
   readonly reason: string;
 }
 
-/** Tells by the outcome whether the requirement holds. Undefined if the outcome does not decide. */
+/** `holds` is undefined if the outcome does not decide. */
 export function measuredOf({ outcome, reason = '' }: { outcome: OutcomeKind; reason?: string }): Found {
   const otherwise = outcome === 'not applicable' && reason.startsWith(measuredPrefix);
   if (outcome === 'pass') return { holds: true, reason };

@@ -14,7 +14,6 @@ export interface Standing {
   readonly notApplicable?: string;
 }
 
-/** The parts of a contract that decide whether a requirement applies. */
 export type Judging = Pick<Contract, 'release' | 'source' | 'operations'>;
 
 export function standingOf(

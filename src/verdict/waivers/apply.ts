@@ -41,7 +41,7 @@ export function waived(outcome: Outcome, waivers: readonly ConcernedWaiver[]): O
   return { ...outcome, outcome: 'waived', waiver: { reason, owner, issue, expires } };
 }
 
-/** Returns each waiver with its state. Takes the outcomes after {@link waived}. */
+/** Takes the outcomes after {@link waived}. */
 export function waiverUses(
   waivers: readonly ConcernedWaiver[],
   outcomes: readonly Outcome[],

@@ -3,11 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLSeq } from 'yaml';
 import { ConfigurationError, orElse } from '../../base/errors.js';
 
-/**
- * Removes entries from the text of a waivers file, with the comment lines directly above them. The rest stays
- * unchanged.
- * @throws ConfigurationError if removing an entry would change another entry, as with anchors
- */
+/** Removes entries with the comments above them. @throws ConfigurationError if other entries would change */
 export function pruned(text: string, file: string, indexes: ReadonlySet<number>): string {
   if (indexes.size === 0) return text;
   const lines = new LineCounter();
@@ -51,7 +47,6 @@ function inBrackets(
   return document.toString({ lineWidth: 0 });
 }
 
-/** Removes whole lines, so that all other lines stay as they are. */
 function inBlock(
   text: string,
   document: Document.Parsed,

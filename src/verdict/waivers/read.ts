@@ -9,7 +9,6 @@ import { Values } from '../../input/config-file/values.js';
 import { isDay } from './dates.js';
 
 export interface WaiversFile {
-  /** The path as the user gave it. */
   readonly file: string;
   readonly text: string;
   readonly waivers: readonly Waiver[];

@@ -7,10 +7,7 @@ const shownExchanges = 10;
 const longestPart = 4096;
 const longestHeaders = 2048;
 
-/**
- * Limits the characters of exchanges on a page, so that the page stays small even if everything fails. The
- * first requirements take room first.
- */
+/** Limits a page's exchanges, in characters. The first requirements take room first. */
 export class ExchangeRoom {
   #left = 4_000_000;
 

@@ -6,17 +6,14 @@ import { cutAt, cutInWords, cutText } from '../../../base/words.js';
 /** In UTF-16 units. Longer texts are cut. */
 const longestText = 4000;
 
-/** HTML that is safe to insert into a page. {@link html} escapes texts, but the constructor does not. */
+/** HTML that is safe to insert into a page. The constructor escapes nothing. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 export type Part = Markup | string | number | undefined | false | readonly Part[];
 
-/**
- * Makes markup from a template. Inserted texts are escaped, made printable and cut, so a target's text can't become
- * markup. Insert only between tags and in double-quoted attributes.
- */
+/** Escapes and cuts inserted texts. Insert only between tags and in double-quoted attributes. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   let text = literals[0] ?? '';
   for (const [index, part] of parts.entries()) text += rendered(part) + (literals[index + 1] ?? '');
@@ -31,7 +28,7 @@ function rendered(part: Part): string {
   return part.map(rendered).join('');
 }
 
-/** Renders a text for an element that keeps line ends. A note says how much was cut. */
+/** Renders a text for an element that keeps line ends. */
 export function longText(text: string, longest = longestText): Markup {
   const { kept, cut } = cutAt(text, longest);
   const note = cut === 0 ? '' : html`<span class="cut">… ${cutInWords(cut)}</span>`;
@@ -60,10 +57,7 @@ export function asset(name: string): string {
 
 const style = asset('report.css');
 
-/**
- * Renders a complete page in one file. Its policy forbids loading anything, and allows only the embedded
- * style and script. Attributes such as `style` and `onclick` have no effect.
- */
+/** Renders a page whose policy allows only the embedded style and script, no attributes such as `onclick`. */
 export function renderPage(title: string, body: Markup, script = ''): string {
   const scripts = script === '' ? "'none'" : `'sha256-${sha256(script)}'`;
   const policy = [

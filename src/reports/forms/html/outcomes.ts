@@ -46,7 +46,6 @@ export function lookOf(outcome: OutcomeKind, level: Outcome['level'] = 'must'): 
   };
 }
 
-/** The outcome whose colour and icon stand for a verdict. */
 const verdictOutcomes: Readonly<Record<ShortVerdict, OutcomeKind>> = {
   conforms: 'pass',
   'no breach found': 'not run',

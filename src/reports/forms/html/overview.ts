@@ -23,7 +23,6 @@ ${identity(verdict)}
 </header>`;
 }
 
-/** The sentence below the verdict's word. */
 function detail(verdict: Verdict): string {
   const plain = verdictDetail(verdict)
     .replace(/^[:·,\s]+/, '')

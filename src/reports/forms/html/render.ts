@@ -10,7 +10,6 @@ import { requirements } from './requirements.js';
 import { wrong } from './wrong.js';
 
 export interface HtmlExtras extends ReportExtras {
-  /** Names of files in the page's folder that the page links to. */
   readonly files?: readonly string[];
   /** For each requirement, the address of its script, from the page's folder. */
   readonly scripts?: ReadonlyMap<string, string>;

@@ -96,7 +96,6 @@ ${reproduce !== '' && html`<div class="command"><h4>Reproduce</h4><pre>${longTex
 ${outcome.exchanges.length > 0 && exchanges(outcome.exchanges, room)}`;
 }
 
-/** Shows expected and actual on separate lines. Other reasons stay as they are. */
 export function why({ outcome, reason }: Outcome, isTitled = true): Markup {
   const title = isTitled && html`<h4>${outcome === 'fail' ? 'Evidence' : 'Why'}</h4>`;
   const blocks = reason.length > 20_000 ? [] : partsOf(reason);

@@ -3,7 +3,7 @@ import { counted, cut, duration } from '../../../base/words.js';
 import { pathOf, toneOf } from './exchanges.js';
 import { html, type Markup } from './markup.js';
 
-/** How many requests the drawing shows: at most {@link shownAfter} after the deciding one, the rest before it. */
+/** At most {@link shownAfter} of these come after the deciding request. */
 const shown = 6;
 /** A request right after the deciding one may use its answer. */
 const shownAfter = 1;

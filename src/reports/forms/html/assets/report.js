@@ -13,10 +13,7 @@
   /** @type {Map<HTMLDetailsElement, string>} */
   const texts = new Map();
 
-  /**
-   * Returns the searchable text of a requirement: everything except its requests.
-   * @param {HTMLDetailsElement} row
-   */
+  /** @param {HTMLDetailsElement} row */
   function textOf(row) {
     let text = texts.get(row);
     if (text === undefined) {
