@@ -17,7 +17,7 @@ import { ownRequirements } from '../target/har/own-requirements.js';
 import { exitCode } from '../verdict/derive/exit-code.js';
 import { RunFold } from '../verdict/derive/fold.js';
 import type { RunCommand } from './run-options.js';
-import { fromHere, terminal } from './terminal.js';
+import { fromHere, say, terminal } from './terminal.js';
 
 export interface CheckHarCommand extends Pick<RunCommand, 'out' | 'strict' | 'quiet' | 'json'> {
   readonly paths: readonly string[];
@@ -31,9 +31,9 @@ export async function checkHar(command: CheckHarCommand): Promise<number> {
   const verdict = await verdictOf(command);
   const folder = join(command.out, verdict.target.name);
   const files = writeReports(verdict, folder);
-  if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
-  else if (command.quiet) process.stdout.write(`${quietLine(verdict)}\n`);
-  else process.stdout.write(renderSummary(verdict, { ...terminal(), outDir: fromHere(folder), files }));
+  if (command.json) say(JSON.stringify(verdict));
+  else if (command.quiet) say(quietLine(verdict));
+  else say(renderSummary(verdict, { ...terminal(), outDir: fromHere(folder), files }));
   return exitCode([verdict]);
 }
 
@@ -106,6 +106,5 @@ function nameOf({ name }: CheckHarCommand, [first = 'recording']: readonly strin
     basename(first)
       .replace(/\.gz$/i, '')
       .replace(/\.har$/i, '');
-  const safe = given.replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '');
-  return safe === '' ? 'recording' : safe;
+  return given.replace(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'recording';
 }

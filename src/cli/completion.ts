@@ -29,16 +29,13 @@ function completed(command: Command, path: readonly string[], ids: readonly stri
   help.showGlobalOptions = true;
   const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
   const [argument] = command.registeredArguments;
-  const valuesOf = (): Values | undefined => {
-    if (argument === undefined) return undefined;
-    return argument.argChoices ?? (argument.name() === 'id' ? ids : 'files');
-  };
+  const byName = argument?.name() === 'id' ? ids : 'files';
   return {
     path,
     description: command.description(),
     flags: options.map(flagOf),
     commands: command.commands.map((each) => completed(each, [...path, each.name()], ids)),
-    values: valuesOf(),
+    values: argument && (argument.argChoices ?? byName),
   };
 }
 
@@ -46,11 +43,6 @@ function flagOf(option: Option): Flag {
   const names = [option.short, option.long].flatMap((name) => name ?? []);
   const values = option.argChoices ?? (/<(dir|file|path|verdict)\b/.test(option.flags) ? 'files' : 'text');
   return { names, description: option.description, values: option.required ? values : undefined };
-}
-
-function completionFor(shell: Shell, program: Command, ids: readonly string[]): string {
-  const name = program.name();
-  return { bash, zsh, fish }[shell](name, completed(program, [], ids));
 }
 
 function every(command: Completed): Completed[] {
@@ -71,13 +63,10 @@ function bash(name: string, root: Completed): string {
   };
   const paths = all.flatMap((each) => (each === root ? [] : [quoted(`${line(each)}`)]));
   const ofFlags = all.flatMap((each) =>
-    each.flags.flatMap(({ names, values }) =>
-      values === undefined
-        ? []
-        : [
-            `    ${names.map((flag) => quoted(`${line(each)} ${flag}`)).join('|')}) ${reply(values)}; return ;;`,
-          ],
-    ),
+    each.flags.flatMap(({ names, values }) => {
+      const lines = names.map((flag) => quoted(`${line(each)} ${flag}`));
+      return values === undefined ? [] : [`    ${lines.join('|')}) ${reply(values)}; return ;;`];
+    }),
   );
   const words = all.map((each) => {
     const flags = each.flags.flatMap(({ names }) => names.filter((flag) => flag.startsWith('--')));
@@ -120,12 +109,8 @@ function zsh(name: string, root: Completed): string {
       quoted(`${lastOf(each)}:${each.description.replaceAll(/[\\:]/g, '\\$&')}`),
     );
     const branches = commands.map((each) => `    ${lastOf(each)}) _${functionName(name, each.path)} ;;`);
-    const rest =
-      commands.length > 0
-        ? ["'1:command:->command'", "'*:: :->rest'"]
-        : values === undefined
-          ? []
-          : [quoted(`*:value:${action(values)}`)];
+    const value = values === undefined ? [] : [quoted(`*:value:${action(values)}`)];
+    const rest = commands.length > 0 ? ["'1:command:->command'", "'*:: :->rest'"] : value;
     return `_${own}() {
   local state line curcontext=$curcontext
   local -a commands=(${described.join(' ')})
@@ -150,12 +135,11 @@ function fish(name: string, root: Completed): string {
     return values === 'files' ? ' -r -F' : values === 'text' ? ' -x' : ` -x -a ${quoted(values.join(' '))}`;
   };
   const lines = every(root).flatMap(({ path, flags, commands, values }) => {
-    const seen = path.map((word) => `__fish_seen_subcommand_from ${word}`);
+    const conditions = path.map((word) => `__fish_seen_subcommand_from ${word}`);
     const names = commands.map(lastOf).join(' ');
-    const here = [...seen, ...(names === '' ? [] : [`not __fish_seen_subcommand_from ${names}`])].join(
-      '; and ',
-    );
-    const start = `complete -c ${name} -n ${quoted(here)}`;
+    if (names !== '') conditions.push(`not __fish_seen_subcommand_from ${names}`);
+    const start = `complete -c ${name} -n ${quoted(conditions.join('; and '))}`;
+    const rest = values === 'files' ? '-F' : Array.isArray(values) ? `-a ${quoted(values.join(' '))}` : '';
     return [
       ...flags.map((flag) => {
         const written = flag.names.map((each) =>
@@ -164,11 +148,7 @@ function fish(name: string, root: Completed): string {
         return `${start} ${written.join(' ')} -d ${quoted(flag.description)}${action(flag.values)}`;
       }),
       ...commands.map((each) => `${start} -a ${lastOf(each)} -d ${quoted(each.description)}`),
-      ...(values === 'files'
-        ? [`${start} -F`]
-        : Array.isArray(values)
-          ? [`${start} -a ${quoted(values.join(' '))}`]
-          : []),
+      ...(rest === '' ? [] : [`${start} ${rest}`]),
     ];
   });
   return `complete -c ${name} -f\n${lines.join('\n')}\n`;
@@ -187,6 +167,6 @@ export function addCompletion(program: Command): void {
     .addHelpText('after', help)
     .action((shell: Shell) => {
       const ids = loadRequirements().map(({ id }) => id);
-      say(completionFor(shell, program, ids));
+      say({ bash, zsh, fish }[shell](program.name(), completed(program, [], ids)));
     });
 }

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../base/errors.js';
 import { isFile } from '../base/files.js';
 import { areaOf, groupBy } from '../base/group.js';
-import type { RunEvent } from '../base/model/event.js';
+import type { Learned, RunEvent } from '../base/model/event.js';
 import type { Explained, ToldExchange } from '../base/model/explained.js';
 import { type Level, levels } from '../base/model/verdict.js';
 import { counted, duration, programName, wrap } from '../base/words.js';
@@ -32,15 +32,14 @@ export function renderExplain(
     ['Releases', [releasesOf(requirement)]],
     ['Needs', needLines(requirement)],
   ];
-  const width = Math.max(...facts.map(([name]) => name.length)) + 2;
-  const lines = facts.flatMap(([name, values]) =>
-    values.map((value, index) => `${(index === 0 ? name : '').padEnd(width)}${value}`),
+  const rows = facts.flatMap(([name, values]) =>
+    values.map((value, index) => [index === 0 ? name : '', value] as const),
   );
   return [
     requirement.id,
     requirement.text,
     '',
-    ...lines,
+    ...inColumns(rows),
     '',
     ...(recorded === undefined ? [] : exchangeLines(recorded)),
     'On a target of yours',
@@ -50,21 +49,23 @@ export function renderExplain(
   ].join('\n');
 }
 
+function inColumns(rows: readonly (readonly [name: string, text: string])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows.map(([name, text]) => `${name.padEnd(width)}${text}`);
+}
+
 function exchangeLines({ release, passes, leftOut = 0, fails }: Explained): string[] {
   const where = `the emulator${release === undefined ? '' : ` (release ${release})`}`;
   const first = passes.slice(0, leftOut > 0 ? -shownLast : undefined);
-  const shown =
-    passes.length === 0
-      ? ['   Its test sends no request of its own: it judges connections, or the answers in other tests.']
-      : [
-          ...numbered(first, 1),
-          ...(leftOut > 0
-            ? [
-                `       … ${leftOut} more …`,
-                ...numbered(passes.slice(-shownLast), first.length + leftOut + 1),
-              ]
-            : []),
-        ];
+  const shown = numbered(first, 1);
+  if (passes.length === 0)
+    shown.push(
+      '   Its test sends no request of its own: it judges connections, or the answers in other tests.',
+    );
+  if (leftOut > 0) {
+    const last = passes.slice(-shownLast);
+    shown.push(`       … ${leftOut} more …`, ...numbered(last, first.length + leftOut + 1));
+  }
   return [
     `Requests of its test, and the answers of ${where}`,
     ...shown,
@@ -107,24 +108,22 @@ function claimLines({ claim }: Requirement): string[] {
 
 function operationLines({ operations }: Requirement, places: OperationPlaces): string[] {
   if (operations.length === 0) return ['all'];
-  const width = Math.max(...operations.map((operation) => operation.length)) + 2;
-  return operations.map((operation) => {
+  const rows = operations.map((operation) => {
     const place = places.get(operation);
-    return `${operation.padEnd(width)}${place === undefined ? 'not in this release' : `${place.method} ${place.path}`}`;
+    return [
+      operation,
+      place === undefined ? 'not in this release' : `${place.method} ${place.path}`,
+    ] as const;
   });
+  return inColumns(rows);
 }
 
-function releasesOf({ since, until }: Requirement): string {
-  if (since === undefined && until === undefined) return 'all';
-  return [since === undefined ? '' : `from ${since} on`, until === undefined ? '' : `up to ${until}`]
-    .filter((part) => part !== '')
-    .join(', ');
-}
+const releasesOf = ({ since, until }: Requirement): string =>
+  [since && `from ${since} on`, until && `up to ${until}`].filter(Boolean).join(', ') || 'all';
 
 function needLines({ needs }: Requirement): string[] {
   if (needs.length === 0) return ['nothing but the admin account'];
-  const width = Math.max(...needs.map((need) => need.length)) + 2;
-  return needs.map((need) => `${need.padEnd(width)}${needRow(need).text}`);
+  return inColumns(needs.map((need) => [need, needRow(need).text]));
 }
 
 export function eventsOfRun(folder: string): RunEvent[] {
@@ -157,10 +156,12 @@ export function renderRun(id: string, events: readonly RunEvent[]): string {
   ].join('\n');
 }
 
-const learned = ({ fact, value, because }: Extract<RunEvent, { type: 'learned' }>): string => {
+const marks = (indexes: readonly number[]) => indexes.map((index) => `#${index}`).join(', ');
+
+function learned({ fact, value, because }: Learned): string {
   const shown = typeof value === 'object' ? 'see events.jsonl' : String(value);
-  return `       learned: ${fact}: ${shown}${because.length > 0 ? ` (by ${because.map((index) => `#${index}`).join(', ')})` : ''}`;
-};
+  return `       learned: ${fact}: ${shown}${because.length > 0 ? ` (by ${marks(because)})` : ''}`;
+}
 
 function told(event: RunEvent): string[] {
   switch (event.type) {
@@ -175,9 +176,7 @@ function told(event: RunEvent): string[] {
     case 'retry':
       return [`       sent again: it was answered ${event.status}, which asks to wait`];
     case 'adopted':
-      return [
-        `       shown before, and not asked again: ${event.exchanges.map((index) => `#${index}`).join(', ')}`,
-      ];
+      return [`       shown before, and not asked again: ${marks(event.exchanges)}`];
     case 'learned':
       return [learned(event)];
     case 'test began':
@@ -254,9 +253,8 @@ function choose(
   );
 }
 
-const jsonMembers = 'id area areaTitle level text ground source claim operations needs since until'.split(
-  ' ',
-);
+const members = 'id area areaTitle level text ground source claim operations needs since until';
+const jsonMembers = members.split(' ');
 
 const levelWidth = 'should'.length;
 
@@ -274,8 +272,7 @@ function row(
 }
 
 function totals(requirements: readonly Requirement[]): string {
-  const counts = levels.map(
-    (level) => `${requirements.filter((each) => each.level === level).length} ${level}`,
-  );
+  const countOf = (level: Level) => requirements.filter((each) => each.level === level).length;
+  const counts = levels.map((level) => `${countOf(level)} ${level}`);
   return `${counted(requirements.length, 'requirement')}: ${counts.join(', ')}`;
 }

@@ -31,10 +31,8 @@ export function takeDefaults(run: Command): void {
 /** @returns the file's flags with their values as JSON */
 function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> {
   const document = ConfigDocument.read(file);
-  const found = at.reduce<unknown>(
-    (value, key) => (isObject(value) ? value[key] : undefined),
-    document.value,
-  );
+  const below = (value: unknown, key: KeyPath[number]) => (isObject(value) ? value[key] : undefined);
+  const found = at.reduce<unknown>(below, document.value);
   if (found !== undefined && found !== null && !isObject(found))
     document.problem(at, 'must be flags of run with values: strict: true');
   const flags = isObject(found) ? Object.entries(found) : [];
@@ -61,11 +59,8 @@ function take(
   );
   const flag = known.find(({ name }) => name === key);
   if (flag === undefined) {
-    const meant = didYouMean(
-      key,
-      known.map(({ name }) => name),
-    );
-    return `is no flag of run${meant === '' ? '; run --help lists them' : meant}`;
+    const names = known.map(({ name }) => name);
+    return `is no flag of run${didYouMean(key, names) || '; run --help lists them'}`;
   }
   const { option, command } = flag;
   const name = option.attributeName();
@@ -91,9 +86,7 @@ function parsedBy(option: Option, value: unknown, folder: string): unknown {
     if (typeof each !== 'string' && typeof each !== 'number')
       throw new ConfigurationError(`must be ${isList ? 'a text or a list of them' : 'a text or a number'}`);
     const isPath = /<(dir|file|path|verdict)\b/.test(option.flags) && !/^https?:/.test(String(each));
-    const text = isPath ? placed(String(each), folder) : String(each);
+    const text = isPath && !isAbsolute(String(each)) ? join(folder, String(each)) : String(each);
     return option.parseArg === undefined ? text : option.parseArg(text, before);
   }, option.defaultValue);
 }
-
-const placed = (path: string, folder: string) => (isAbsolute(path) ? path : join(folder, path));

@@ -23,11 +23,8 @@ export function reportMatrix(verdicts: readonly Verdict[], planned: Planned, com
   );
   const files = writeMatrix(matrix, out);
   if (json) return;
-  if (quiet) {
-    say(matrixLine(matrix));
-    return;
-  }
-  say(`\n${renderMatrixSummary(matrix, { ...terminal(), outDir: fromHere(out), files, brief: true })}`);
+  if (quiet) say(matrixLine(matrix));
+  else say(`\n${renderMatrixSummary(matrix, { ...terminal(), outDir: fromHere(out), files, brief: true })}`);
 }
 
 export function reportIn(out: string, name: string): string | null {

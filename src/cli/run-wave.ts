@@ -43,11 +43,8 @@ export async function runWave(
       checkJournal(each.prepared);
       each.onLost((reason) => signals.cutShort(`${each.prepared.target.name}: ${reason}`));
     }
-    return await runAll(
-      wave.flatMap((prepared) => leased.find((each) => each.prepared === prepared) ?? []),
-      context,
-      isWhole,
-    );
+    const inOrder = wave.flatMap((prepared) => leased.find((each) => each.prepared === prepared) ?? []);
+    return await runAll(inOrder, context, isWhole);
   } finally {
     for (const each of leased) each.release();
   }
@@ -109,9 +106,7 @@ async function leaseFree(wave: readonly Prepared[], leased: Leased[]): Promise<v
   for (const each of inOrder) {
     const taken = await Leased.take(each, complain);
     if (taken instanceof Leased) leased.push(taken);
-    else {
-      complain(`${each.target.name}: ${taken}`);
-    }
+    else complain(`${each.target.name}: ${taken}`);
   }
 }
 
@@ -119,6 +114,7 @@ async function runTests(
   runs: readonly Begun[],
   { command, base, stateDir, folder, signals, secrets, record }: RunContext,
 ): Promise<void> {
+  const names = runs.map(({ prepared }) => prepared.target.name);
   const plan: RunPlan = {
     targets: runs.map(({ prepared }) => prepared.planned),
     mode: command.mode,
@@ -134,11 +130,7 @@ async function runTests(
     maxFailures: command.maxFailures ?? null,
     secretsAddress: secrets.address,
     terminal: process.stderr.isTTY === true,
-    expectedMs: expectedMs(
-      runs.map(({ prepared }) => prepared.target.name),
-      command,
-      askedFor(command).length,
-    ),
+    expectedMs: expectedMs(names, command, askedFor(command).length),
     within: timeLimitOf(command),
   };
   makeFolder(base);
@@ -170,6 +162,4 @@ function timeLimitOf({ within }: RunCommand): TimeLimit | null {
 }
 
 /** All parallel targets share this folder until each takes its own results. */
-function allureDirOf(base: string): string {
-  return resolve(base, 'playwright-allure');
-}
+const allureDirOf = (base: string): string => resolve(base, 'playwright-allure');

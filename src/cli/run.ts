@@ -83,10 +83,8 @@ async function shareOf(command: RunCommand, { stateDir, secrets }: Pick<RunConte
   checkNames(all);
   checkGrep(command.grep);
   const { shard } = command;
-  const split = splitOver(
-    all.map(({ target }) => target),
-    shard.count,
-  );
+  const targets = all.map(({ target }) => target);
+  const split = splitOver(targets, shard.count);
   const runs = all.filter(({ target }) => split.get(target.name) === shard.index);
   if (runs.length === 0) complain(nothingToDo(shard, all.length));
   return { runs, split };
@@ -128,13 +126,8 @@ async function runAndCheck(
       isWritten(() => writeForTools(command, verdicts, written)),
       ...finished.map((each) => !each.misconfigured),
     ].every(Boolean);
-    const searched = checkForSecrets(context.secrets, {
-      written,
-      targets: runs,
-      out: command.out,
-      before,
-      console: context.record,
-    });
+    const { secrets, record: console } = context;
+    const searched = checkForSecrets(secrets, { written, targets: runs, out: command.out, before, console });
     const leaked = searched.leaks.length > 0;
     const usageError = !isAllWritten || leaked;
     const code = signals.exitCode(exitCode(verdicts, { usageError, inUse: finished.length < runs.length }));
@@ -180,10 +173,7 @@ function checkNames(runs: readonly Prepared[]): void {
 function checkGrep(grep: string | undefined): void {
   if (grep === undefined) return;
   const ids = loadRequirements().map(({ id }) => id);
-  const fits = (glob: string) => {
-    const pattern = idPattern(glob);
-    return ids.some((id) => pattern.test(id));
-  };
+  const fits = (glob: string) => ids.some((id) => idPattern(glob).test(id));
   if (fits(grep)) return;
   // Users often type a part of an id, so the advice widens the pattern.
   const wider = [`${grep.replace(/\/$/, '')}/*`, `${grep}*`, `*${grep}*`].find(fits);
@@ -214,22 +204,10 @@ function show(
   const secrets = { clean: searched.leaks.length === 0, lines: secretLines(searched) };
   const end = { targetFile, ...(exit === undefined ? {} : { exit }) };
   const scripts = scriptsIn(folder, verdict);
-  const plain = {
-    colour: false,
-    width: fileWidth,
-    outDir: fromHere(folder),
-    files,
-    scripts,
-    secrets,
-    ...end,
-    ...extras,
-  };
+  const options = { outDir: fromHere(folder), files, scripts, secrets, ...end, ...extras };
+  const inFile = { ...options, colour: false, width: fileWidth };
   // If no report could be written, the disk is too full for the summary as well.
-  if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, plain));
-  if (command.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
-  else {
-    process.stdout.write(
-      command.quiet ? `${quietLine(verdict)}\n` : renderSummary(verdict, { ...plain, ...terminal() }),
-    );
-  }
+  if (files.length > 0) replaceFile(join(folder, 'summary.txt'), renderSummary(verdict, inFile));
+  if (command.json) say(JSON.stringify(verdict));
+  else say(command.quiet ? quietLine(verdict) : renderSummary(verdict, { ...options, ...terminal() }));
 }

@@ -5,7 +5,7 @@ import { didYouMean } from '../../input/config-file/nearest.js';
 import { renderNightsPage } from '../../reports/forms/html/nights.js';
 import { changesBetween } from '../../reports/history/changes.js';
 import { historyFile, readHistory } from '../../reports/history/history.js';
-import { snapshotOf } from '../../reports/history/snapshot.js';
+import { type Snapshot, snapshotOf } from '../../reports/history/snapshot.js';
 import { driftOf, trendsOf } from '../../reports/history/trend.js';
 import { renderCompare, renderTrend } from '../../reports/history/words.js';
 import { readVerdict } from '../../verdict/derive/read.js';
@@ -52,27 +52,17 @@ export function addHistory(program: Command): void {
       const file = join(out, historyFile);
       const { runs, unread } = readHistory(file);
       const chosen = target === undefined ? runs : runs.filter((run) => run.target === target);
-      if (chosen.length === 0)
-        throw new ConfigurationError(
-          nothingIn(
-            file,
-            runs.map((run) => run.target),
-            target,
-          ),
-        );
+      if (chosen.length === 0) throw new ConfigurationError(nothingIn(file, runs, target));
       if (unread > 0) complain(`warning: ${file}: ${unread} lines could not be read, and are left out.`);
       if (html !== undefined) write(html, renderNightsPage(chosen, last));
       const trends = trendsOf(chosen, last);
-      say(
-        json
-          ? JSON.stringify(trends, null, 2)
-          : trends.map((trend) => renderTrend(trend, widthOf())).join('\n'),
-      );
+      if (json) return say(JSON.stringify(trends, null, 2));
+      say(trends.map((trend) => renderTrend(trend, widthOf())).join('\n'));
     });
 }
 
-function nothingIn(file: string, targets: readonly string[], name: string | undefined): string {
-  if (name === undefined || targets.length === 0) return `${file} holds no run that this version can read.`;
-  const known = [...new Set(targets)].sort();
+function nothingIn(file: string, runs: readonly Snapshot[], name: string | undefined): string {
+  if (name === undefined || runs.length === 0) return `${file} holds no run that this version can read.`;
+  const known = [...new Set(runs.map(({ target }) => target))].sort();
   return `${file} holds no run on ${name}${didYouMean(name, known) || `; there are ${known.join(', ')}`}`;
 }

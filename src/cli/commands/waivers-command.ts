@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { ConfigurationError, orExplain } from '../../base/errors.js';
+import type { Waiver } from '../../base/model/verdict.js';
 import { counted } from '../../base/words.js';
 import { loadRequirements } from '../../contract/requirements/catalogue.js';
 import { readVerdict } from '../../verdict/derive/read.js';
@@ -66,20 +68,16 @@ function pruneWaiversFile(path: string, today: string, verdicts: readonly string
     if (kind === 'expired') why.set(index, `expired on ${file.waivers[index]?.expires}`);
     else if (kind === 'unmatched') why.set(index, 'matches no requirement');
   }
-  for (const verdict of verdicts) {
-    for (const index of notNeeded(file, verdict)) {
+  for (const verdict of verdicts)
+    for (const index of notNeeded(file, verdict))
       if (!why.has(index)) why.set(index, `no longer needed, says ${verdict}`);
-    }
-  }
   if (why.size === 0) {
     say(`${path}: nothing to remove.`);
     return 0;
   }
   const text = pruned(file.text, path, new Set(why.keys()));
-  orExplain(`${path} can't be written`, () => {
-    // Writes in place: replacing the file would break a link and change the file's permissions.
-    writeFileSync(path, text);
-  });
+  // Writes in place: replacing the file would break a link and change the file's permissions.
+  orExplain(`${path} can't be written`, () => writeFileSync(path, text));
   for (const [index, reason] of [...why].sort(([a], [b]) => a - b)) {
     say(`taken out: ${file.waivers[index]?.requirement} (line ${file.placeOf(index).line}): ${reason}`);
   }
@@ -94,14 +92,8 @@ function allIds(): string[] {
 /** Returns the indexes of the verdict's unneeded waivers, except waivers that were edited since then. */
 function notNeeded(file: WaiversFile, verdictFile: string): number[] {
   const uses = readVerdict(verdictFile).waivers ?? [];
-  const same = (a: object, b: object) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-  return file.waivers.flatMap((waiver, index) =>
-    uses.some(({ state, ids: _, ...used }) => state === 'no longer needed' && same(used, waiver))
-      ? [index]
-      : [],
-  );
-}
-
-function sorted(value: object): [string, unknown][] {
-  return Object.entries(value).sort(([a], [b]) => a.localeCompare(b));
+  const unneeded = uses.filter(({ state }) => state === 'no longer needed');
+  const isUnneeded = (waiver: Waiver) =>
+    unneeded.some(({ state: _state, ids: _ids, ...used }) => isDeepStrictEqual(used, waiver));
+  return file.waivers.flatMap((waiver, index) => (isUnneeded(waiver) ? [index] : []));
 }

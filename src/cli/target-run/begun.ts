@@ -54,8 +54,7 @@ export class Begun {
 
   /** Restores an earlier run's changes and checks the target. Errors of these steps go to `trouble`. */
   static async on({ prepared }: Leased, secrets: SecretCollector): Promise<Begun> {
-    const { judgedBy, planned } = prepared;
-    const { folder } = prepared;
+    const { judgedBy, planned, folder } = prepared;
     // The folder's log may hold secrets until it is cleaned, so only the user may enter the folder.
     orExplain(`Nothing can be written to ${folder} (--out)`, () => makeFolder(folder, 0o700));
     if (planned.contract !== null) writeContract(judgedBy.contract, planned.contract.file);
@@ -88,11 +87,8 @@ export class Begun {
     });
     const restored = await Promise.race([this.#restore(stop.signal), stopped]);
     if (restored.restored && !stop.signal.aborted) await Promise.race([this.#findShutOut(), atOnce]);
-    log.write({
-      type: 'restored',
-      restored: restored.restored,
-      residue: [...restored.residue, ...restored.problems],
-    });
+    const residue = [...restored.residue, ...restored.problems];
+    log.write({ type: 'restored', restored: restored.restored, residue });
     if (detected !== undefined)
       log.write({ type: 'fact', requirement: '', name: 'detectedReleases', value: detected });
     log.write({ type: 'run ended', interrupted: interrupted ?? null });
@@ -137,15 +133,12 @@ export class Begun {
     if (!mayChange(prepared) || log.unwritten.length > 0) return;
     const text = log.text();
     // Parsing a long log takes a second, and most logs hold no failure.
-    const suspects = text.includes('"expectation failed"')
-      ? refusedUsersIn(eventsIn(text, log.file))
-      : undefined;
-    if (suspects === undefined || suspects.size === 0) return;
+    if (!text.includes('"expectation failed"')) return;
+    const suspects = refusedUsersIn(eventsIn(text, log.file));
+    if (suspects.size === 0) return;
+    const finding = this.#connected((connection) => findShutOut(connection, suspects));
     // If no answer comes, the earlier observations stay valid.
-    const found = await this.#connected((connection) => findShutOut(connection, suspects)).catch(
-      ignoring(SuiteError),
-    );
-    for (const event of found ?? []) log.write(event);
+    for (const event of (await finding.catch(ignoring(SuiteError))) ?? []) log.write(event);
   }
 
   async #check(): Promise<Trouble | undefined> {
@@ -206,10 +199,10 @@ export class Begun {
   }
 }
 
-/** Returns why the target can't speak a release that nobody has given or detected. */
-function refuted({ target, command, stateDir, judgedBy, detected }: Prepared): Promise<string | undefined> {
+/** Returns why the target can't speak its release, unless the user insists on it or the run detected it. */
+async function refuted({ target, command, stateDir, judgedBy, detected }: Prepared) {
   const isGiven = command.releaseAsGiven || judgedBy.given || detected !== undefined;
-  return isGiven ? Promise.resolve(undefined) : misfit(target, stateDir);
+  return isGiven ? undefined : misfit(target, stateDir);
 }
 
 /** @returns why the target can't be judged */
@@ -229,13 +222,8 @@ function tellWait({ command, target }: Prepared): ReturnType<typeof waitTeller> 
 function refusedUsersIn(events: readonly RunEvent[]): ReadonlySet<string> {
   const logins = new Logins();
   for (const event of events) if (event.type === 'exchange') logins.take(event);
-  return new Set(
-    events.flatMap((event) =>
-      event.type === 'expectation failed'
-        ? (logins.refusedIn(decidingAnswer(event.check)?.exchange ?? null) ?? [])
-        : [],
-    ),
-  );
+  const checks = events.flatMap((event) => (event.type === 'expectation failed' ? event.check : []));
+  return new Set(checks.flatMap((check) => logins.refusedIn(decidingAnswer(check)?.exchange ?? null) ?? []));
 }
 
 /** Tries these users' passwords, unless cluster MFA is on: then a password alone shows nothing. */

@@ -91,10 +91,7 @@ export async function prepare(
       tried: foreseen(target, by.contract, command, statement)
         .filter(isTried)
         .map(({ requirement }) => requirement.id),
-      waits: {
-        quietMs: target.mail?.quietMs ?? 0,
-        stepMs: target.clock === undefined ? meanStepMs : 0,
-      },
+      waits: { quietMs: target.mail?.quietMs ?? 0, stepMs: target.clock === undefined ? meanStepMs : 0 },
       lanes: lanesFor(target, command),
     },
   };
@@ -143,14 +140,11 @@ export function checkJournal({ target, command, stateGuard: { journal } }: Prepa
   if (journal.read() === undefined) return;
   const readOnly = readOnlyReason(target, command.mode);
   if (command.restoreFirst && readOnly === undefined) return;
-  if (command.restoreFirst) {
-    throw new ConfigurationError(
-      `--restore-first can't restore: ${readOnly}. Restore first: ${programName()} restore -t ${target.file}.`,
-    );
-  }
+  const remedy = `${programName()} restore -t ${target.file}`;
   throw new ConfigurationError(
-    `An earlier run left changes on ${target.baseUrl} (journal ${journal.file}). ` +
-      `Restore them first: ${programName()} restore -t ${target.file}, or run --restore-first.`,
+    command.restoreFirst
+      ? `--restore-first can't restore: ${readOnly}. Restore first: ${remedy}.`
+      : `An earlier run left changes on ${target.baseUrl} (journal ${journal.file}). Restore them first: ${remedy}, or run --restore-first.`,
   );
 }
 
@@ -163,36 +157,23 @@ export function gateOf(
   target: string,
 ): GateWithBaseline | undefined {
   if (baseline === undefined) {
-    if (gate === 'new') {
+    if (gate === 'new')
       throw new ConfigurationError(
         '--gate new needs an earlier verdict to compare with: --baseline VERDICT.',
       );
-    }
     return gate === undefined ? undefined : { policy: gate };
   }
-  const file = fileFor(baseline, target);
+  const ofTarget = join(baseline, target, 'verdict.json');
+  const file = existsSync(ofTarget) ? ofTarget : baseline;
   return { policy: gate ?? 'new', baseline: { file, verdict: readVerdict(file) } };
-}
-
-/** Returns the target's verdict in a run's folder. Any other path is the verdict itself. */
-function fileFor(baseline: string, target: string): string {
-  const own = join(baseline, target, 'verdict.json');
-  return existsSync(own) ? own : baseline;
 }
 
 export function runBeganOf(prepared: Prepared): RunBegan {
   const { target, command, judgedBy, gateBy } = prepared;
   const { strict, requireComplete, waiverProblems } = command;
   const { name, baseUrl, tls, release, warnings = [] } = target;
-  const waivers =
-    prepared.waivers === undefined
-      ? undefined
-      : concernedWaivers(prepared.waivers.waivers, {
-          target: name,
-          release,
-          today: dayOf(new Date()),
-          catalogue: loadRequirements(),
-        });
+  const scope = { target: name, release, today: dayOf(new Date()), catalogue: loadRequirements() };
+  const waivers = prepared.waivers && concernedWaivers(prepared.waivers.waivers, scope);
   return {
     type: 'run began',
     schemaVersion: 2,
@@ -220,15 +201,12 @@ function selectionOf({ target, command, judgedBy, statement }: Prepared): Pick<R
     .filter(({ id }) => !asked.has(id))
     .filter((requirement) => {
       const { level, notApplicable } = standingOf(requirement, judgedBy.contract, statement);
-      return (
-        level === 'must' && notApplicable === undefined && exemptedNeed(target, requirement) === undefined
-      );
-    });
-  const { within } = command;
-  if (within !== undefined)
-    return { selection: { by: 'within', leftOut: leftOut.length, within: within.text } };
-  if (command.grep === undefined) return {};
-  return { selection: { by: command.lastFailed ? 'last failed' : 'grep', leftOut: leftOut.length } };
+      const applies = notApplicable === undefined && exemptedNeed(target, requirement) === undefined;
+      return level === 'must' && applies;
+    }).length;
+  const { within, grep, lastFailed } = command;
+  if (within !== undefined) return { selection: { by: 'within', leftOut, within: within.text } };
+  return grep === undefined ? {} : { selection: { by: lastFailed ? 'last failed' : 'grep', leftOut } };
 }
 
 function plannedRequirements({ command, judgedBy, statement }: Prepared): PlannedRequirement[] {

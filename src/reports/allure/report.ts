@@ -42,12 +42,9 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
         `There are no Allure results: ${allureResults} is missing from the folders of the targets. A run writes it beside the verdict.`,
       );
     }
-    const environment = Object.fromEntries(
-      targets.map(({ target: { name, release, baseUrl, headline } }) => [
-        name,
-        `release ${release}, ${baseUrl}, ${headline}`,
-      ]),
-    );
+    const environment: Record<string, string> = {};
+    for (const { target } of targets)
+      environment[target.name] = `release ${target.release}, ${target.baseUrl}, ${target.headline}`;
     writeFileSync(join(results, 'environment.properties'), properties(environment));
     const name = nameOf(targets);
     const history = resolve(out, allureHistory);
@@ -69,16 +66,11 @@ export async function writeAllureReport(targets: readonly AllureTarget[], out: s
 export function trimHistory(file: string, name: string, most: number): void {
   if (!existsSync(file)) return;
   const lines = readFileSync(file, 'utf8').split('\n');
-  const kept = lines.filter((line) => line !== '' && isOther(line, name)).slice(-most);
+  const kept = lines.filter((line) => (jsonOf(line, isNight)?.name ?? name) !== name).slice(-most);
   replaceFile(file, kept.map((line) => `${line}\n`).join(''));
 }
 
 const isNight = objectOf({ name: shapes.text });
-
-function isOther(line: string, name: string): boolean {
-  const night = jsonOf(line, isNight);
-  return night !== undefined && night.name !== name;
-}
 
 function configOf(name: string, output: string, historyPath: string, several: boolean): object {
   return {

@@ -39,10 +39,9 @@ export function takeAllureResults(from: string, verdict: Verdict, folder: string
   const outcomes = new Map(verdict.outcomes.map((outcome) => [outcome.id, outcome]));
   for (const name of readdirSync(from).filter((each) => each.endsWith('-result.json'))) {
     const result = jsonOf(readFileSync(join(from, name), 'utf8'), isResult);
-    if (result === undefined || projectOf(result) !== verdict.target.name) continue;
-    const outcome = result.labels
-      .map(({ value }) => outcomes.get(String(value)))
-      .find((found) => found !== undefined);
+    const project = result?.parameters.find((each) => each.name === 'Project')?.value;
+    if (result === undefined || project !== verdict.target.name) continue;
+    const [outcome] = result.labels.flatMap(({ value }) => outcomes.get(String(value)) ?? []);
     if (outcome !== undefined) align(result, outcome);
     for (const source of dropNoise(result)) {
       if (existsSync(join(from, source))) copyFileSync(join(from, source), join(to, source));
@@ -108,10 +107,6 @@ function align(result: AllureResult, outcome: Outcome): void {
   result.labels = category === undefined ? others : [...others, { name: categoryLabel, value: category }];
   const message = outcome.outcome === 'pass' ? '' : `${category ?? outcome.outcome}: ${outcome.reason}`;
   result.statusDetails = message === '' ? {} : { message };
-}
-
-function projectOf({ parameters }: AllureResult): unknown {
-  return parameters.find(({ name }) => name === 'Project')?.value;
 }
 
 /** Removes the tests' output, which is no evidence. @returns the files that the result and its steps refer to */

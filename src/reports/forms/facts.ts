@@ -1,22 +1,15 @@
+import { groupBy } from '../../base/group.js';
 import type { Verdict } from '../../base/model/verdict.js';
-import { counted, duration } from '../../base/words.js';
+import { counted, duration, shortened } from '../../base/words.js';
 import { windowOf, wordsOf } from '../history/fact-changes.js';
-
-export interface FactInWords {
-  readonly name: string;
-  readonly label: string;
-  readonly text: string;
-}
-
-type Describe = (value: unknown) => string | undefined;
 
 interface Known {
   readonly label: string;
-  /** Returns undefined for a value of an unexpected kind, which reports show as it is. */
-  readonly describe: Describe;
+  /** Returns a sentence without its full stop; undefined for a value of an unexpected kind. */
+  readonly describe: (value: unknown) => string | undefined;
 }
 
-const known: Readonly<Record<string, Known>> = {
+const knownFacts: Readonly<Record<string, Known>> = {
   clockOffsetMs: { label: 'Clock', describe: clockOffset },
   credentialModes: { label: 'Credentials', describe: credentialModes },
   acceptedSteps: { label: 'Code window', describe: acceptedSteps },
@@ -29,33 +22,34 @@ const known: Readonly<Record<string, Known>> = {
   refusalStatuses: { label: 'Refusals', describe: refusals },
   newKeyRetiresOlder: {
     label: 'Several TOTP keys',
-    describe: yesOrNo(
-      'A new TOTP key retires the older one',
-      'An older TOTP key stays valid beside a new one',
-    ),
+    describe: (retires) => {
+      if (typeof retires !== 'boolean') return undefined;
+      return retires
+        ? 'A new TOTP key retires the older one'
+        : 'An older TOTP key stays valid beside a new one';
+    },
   },
 };
 
+const known = new Map(Object.entries(knownFacts));
+
 const expected = ['clockOffsetMs', 'credentialModes', 'acceptedSteps', 'throttleAfter'];
 
-export function factsInWords(facts: Readonly<Record<string, unknown>>): FactInWords[] {
+export function factsInWords(facts: Verdict['facts']) {
   const others = Object.keys(facts).filter((name) => !expected.includes(name));
   return [...expected, ...others].map((name) => ({
     name,
-    label: Object.hasOwn(known, name) ? (known[name]?.label ?? name) : wordsOf(name),
+    label: known.get(name)?.label ?? wordsOf(name),
     text: Object.hasOwn(facts, name) ? factInWords(name, facts[name]) : 'not measured',
   }));
 }
 
-export function measuredInWords(facts: Verdict['facts']): FactInWords[] {
+export function measuredInWords(facts: Verdict['facts']) {
   return factsInWords(facts).filter(({ name }) => Object.hasOwn(facts, name));
 }
 
-/** Returns a sentence without its full stop. */
-export function factInWords(name: string, value: unknown): string {
-  const words = Object.hasOwn(known, name) ? known[name]?.describe(value) : undefined;
-  return words ?? plain(value);
-}
+export const factInWords = (name: string, value: unknown): string =>
+  known.get(name)?.describe(value) ?? plain(value);
 
 function plain(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
@@ -73,13 +67,10 @@ const shownRefusals = 2;
 /** Groups refusals by status: `400: malformed JSON, an empty body and 7 more`. */
 function refusals(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const by = new Map<string, string[]>();
-  for (const [what, statuses] of Object.entries(value))
-    by.set(plain(statuses), [...(by.get(plain(statuses)) ?? []), what]);
-  const parts = [...by].sort().map(([statuses, [first = '', ...others]]) => {
-    const shown = [first, ...others].slice(0, shownRefusals).join(', ');
-    const left = others.length + 1 - shownRefusals;
-    return `${statuses.replace(', ', ' or ')}: ${shown}${left > 0 ? ` and ${left} more` : ''}`;
+  const by = groupBy(Object.entries(value), ([, statuses]) => plain(statuses));
+  const parts = [...by].sort().map(([statuses, group]) => {
+    const mistakes = group.map(([mistake]) => mistake);
+    return `${statuses.replace(', ', ' or ')}: ${shortened(mistakes, shownRefusals)}`;
   });
   return parts.length === 0 ? undefined : parts.join('; ');
 }
@@ -117,15 +108,14 @@ function credentialModes(value: unknown): string | undefined {
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
-export function credentialName(scheme: string): string {
-  const names: Readonly<Record<string, string>> = {
-    APIKeyHeader: 'API key',
-    Bearer: 'bearer token',
-    SessionIdHeader: 'session id',
-    none: 'no credential',
-  };
-  return Object.hasOwn(names, scheme) ? (names[scheme] ?? scheme) : scheme;
-}
+const credentialNames = new Map([
+  ['APIKeyHeader', 'API key'],
+  ['Bearer', 'bearer token'],
+  ['SessionIdHeader', 'session id'],
+  ['none', 'no credential'],
+]);
+
+export const credentialName = (scheme: string): string => credentialNames.get(scheme) ?? scheme;
 
 function throttle(value: unknown): string | undefined {
   if (value === null) return 'None was met';
@@ -136,8 +126,4 @@ function throttle(value: unknown): string | undefined {
 function patchSemantics(value: unknown): string | undefined {
   if (value === 'merge') return 'Properties left out of a PATCH keep their values';
   return value === 'replace' ? 'Properties left out of a PATCH are reset' : undefined;
-}
-
-function yesOrNo(yes: string, no: string): Describe {
-  return (value) => (typeof value === 'boolean' ? (value ? yes : no) : undefined);
 }

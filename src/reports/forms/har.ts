@@ -31,8 +31,8 @@ function entryOf({ request, response, error, startedAt, durationMs }: Exchange, 
       url: request.url,
       httpVersion: 'HTTP/1.1',
       cookies: [],
-      headers: fields(request.headers),
-      queryString: queryOf(request.url),
+      headers: named(Object.entries(request.headers)),
+      queryString: named(new URLSearchParams(/\?(.*)/s.exec(request.url)?.[1])),
       ...(request.body === undefined ? {} : { postData: { mimeType: type ?? '', text: request.body } }),
       headersSize: -1,
       bodySize: -1,
@@ -43,7 +43,7 @@ function entryOf({ request, response, error, startedAt, durationMs }: Exchange, 
       statusText: '',
       httpVersion: 'HTTP/1.1',
       cookies: [],
-      headers: fields(response?.headers ?? {}),
+      headers: named(Object.entries(response?.headers ?? {})),
       content: {
         size: Buffer.byteLength(response?.body ?? ''),
         mimeType: response?.headers['content-type'] ?? '',
@@ -60,10 +60,4 @@ function entryOf({ request, response, error, startedAt, durationMs }: Exchange, 
   };
 }
 
-const fields = (headers: Readonly<Record<string, string>>) =>
-  Object.entries(headers).map(([name, value]) => ({ name, value }));
-
-function queryOf(url: string): { name: string; value: string }[] {
-  const at = url.indexOf('?');
-  return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))].map(([name, value]) => ({ name, value }));
-}
+const named = (pairs: Iterable<[string, string]>) => [...pairs].map(([name, value]) => ({ name, value }));

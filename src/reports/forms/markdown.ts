@@ -45,7 +45,10 @@ export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {})
     ...listed(`Known failures, as in the baseline: ${known.length}`, known, short),
     ...undecided(troubles, of('inconclusive').length),
     ...waived(verdict, of('waived')),
-    ...grouped('Not run', of('not run')),
+    ...grouped(
+      `Not run: ${of('not run').length}`,
+      bySize(of('not run'), ({ reason }) => reason),
+    ),
     ...facts(verdict),
     ...residue(verdict),
   ]);
@@ -91,8 +94,7 @@ function overview(verdict: Verdict): string {
 /** A code span in a table can't contain a pipe. */
 const mdCell = (text: string): string => (text.includes('|') ? mdText(text) : mdCode(text));
 
-function changed(changes: ChangesSince): string[] {
-  const { since, broke, mended, facts: measured, other } = changes;
+function changed({ since, broke, mended, facts: measured, other }: ChangesSince): string[] {
   const all = [...broke, ...mended, ...measured, ...other];
   return listed(`Since ${mdText(since)}`, all.length === 0 ? ['Nothing changed.'] : all, lineOf);
 }
@@ -125,13 +127,7 @@ function short({ id, reason }: Outcome): string {
   return `${mdCode(id)}: ${mdText(cut(onOneLine(reason.slice(0, 10 * longestLine)), longestLine))}`;
 }
 
-function grouped(title: string, outcomes: readonly Outcome[]): string[] {
-  return groupsIn(`${title}: ${outcomes.length}`, bySize(outcomes, reasonOf));
-}
-
-const reasonOf = ({ reason }: Outcome) => reason;
-
-function groupsIn(
+function grouped(
   title: string,
   groups: readonly (readonly [text: string, outcomes: readonly Outcome[]])[],
 ): string[] {
@@ -147,7 +143,7 @@ function undecided(troubles: readonly Trouble[], all: number): string[] {
   if (all === 0) return [];
   const { heading, causes } = undecidedOf(troubles, all);
   if (causes.length === 0) return section(heading, ['See above.']);
-  return groupsIn(
+  return grouped(
     heading,
     causes.map(({ text, follows }) => [text, follows]),
   );
@@ -173,16 +169,15 @@ function ids(group: readonly Outcome[]): string {
 }
 
 function facts(verdict: Verdict): string[] {
-  const rows = measuredInWords(verdict.facts).map(
-    ({ label, text }) => `| ${lineOf(label)} | ${lineOf(text)} |`,
-  );
+  const measured = measuredInWords(verdict.facts);
+  const rows = measured.map(({ label, text }) => `| ${lineOf(label)} | ${lineOf(text)} |`);
   if (rows.length === 0) return [];
   const table = ['| what | measured |', '| --- | --- |', ...rows.slice(0, inShort)].join('\n');
   return section('Measured', [table], rows.length - inShort);
 }
 
 function residue(verdict: Verdict): string[] {
-  const { residue: left } = verdict;
+  const left = verdict.residue;
   return listed(`${residueHeading(verdict)}: ${counted(left.length, 'thing')}`, left, lineOf);
 }
 
@@ -192,9 +187,8 @@ function fitted(blocks: readonly string[]): string {
   let bytes = 0;
   for (const block of blocks) {
     bytes += Buffer.byteLength(block) + 2;
-    if (bytes > mostBytes)
-      return `${[...kept, 'The page is full: see verdict.json for the rest.'].join('\n\n')}\n`;
-    kept.push(block);
+    kept.push(bytes > mostBytes ? 'The page is full: see verdict.json for the rest.' : block);
+    if (bytes > mostBytes) break;
   }
   return `${kept.join('\n\n')}\n`;
 }

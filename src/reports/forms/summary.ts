@@ -8,7 +8,7 @@ import { warningsOf } from '../../verdict/derive/warnings.js';
 import { hasTrouble, troubleText } from '../../verdict/waivers/apply.js';
 import type { ChangesSince } from '../history/changes.js';
 import { measuredInWords } from './facts.js';
-import { type Ink, inSections, type Terminal, terminal } from './terminal.js';
+import { inSections, type Terminal, terminal } from './terminal.js';
 import {
   differenceFromMust,
   failuresOf,
@@ -53,8 +53,10 @@ const indent = '     ';
 
 /** Renders a run for a terminal. The first and the last line show the verdict. */
 export function renderSummary(verdict: Verdict, options: SummaryOptions): string {
+  const { outDir, files, exit } = options;
   const at = terminal(options.colour, Math.max(options.width, narrowest));
   const of = (kind: OutcomeKind) => verdict.outcomes.filter(({ outcome }) => outcome === kind);
+  const notRun = of('not run');
   const troubles = troublesOf(verdict);
   const headline = at.ink[tones[verdictWord(verdict)]](at.line(verdictLine(verdict)));
   return inSections([
@@ -64,17 +66,12 @@ export function renderSummary(verdict: Verdict, options: SummaryOptions): string
     failures(troubles, options, at),
     undecided(troubles, of('inconclusive').length, at),
     waived(verdict, at),
-    grouped(
-      at.ink.strong,
-      'Not run',
-      bySize(of('not run'), ({ reason }) => reason),
-      at,
-    ),
+    grouped(at.ink.strong(`Not run: ${notRun.length}`), notRun, ({ reason }) => reason, at),
     facts(verdict, at),
     state(verdict, options, at),
-    files(options),
+    files.length === 0 ? [] : [`Written to ${printable(outDir)}: ${files.map(printable).join(', ')}`],
     secrets(options, at),
-    [options.exit ?? exitLine(verdict), headline],
+    [exit ?? `Exit code of this target: ${exitCode([verdict])} (${exitReason(verdict)})`, headline],
   ]);
 }
 
@@ -188,9 +185,13 @@ function inShort(outcome: Outcome, options: SummaryOptions, at: Terminal): strin
 
 type Groups = readonly (readonly [reason: string, outcomes: readonly Outcome[]])[];
 
-function grouped(colour: Ink, title: string, groups: Groups, at: Terminal): string[] {
-  const count = groups.reduce((sum, [, outcomes]) => sum + outcomes.length, 0);
-  return count === 0 ? [] : [colour(`${title}: ${count}`), ...groupLines(groups, at)];
+function grouped(
+  heading: string,
+  outcomes: readonly Outcome[],
+  reasonOf: (outcome: Outcome) => string,
+  at: Terminal,
+): string[] {
+  return outcomes.length === 0 ? [] : [heading, ...groupLines(bySize(outcomes, reasonOf), at)];
 }
 
 function groupLines(groups: Groups, at: Terminal): string[] {
@@ -206,12 +207,7 @@ function waived(verdict: Verdict, at: Terminal): string[] {
     .filter(hasTrouble)
     .flatMap((use) => at.wrapped(`- ${troubleText(use)}`, '   '));
   return [
-    ...grouped(
-      at.ink.warn,
-      'Waived',
-      bySize(outcomes, ({ waiver }) => waiverText(waiver)),
-      at,
-    ),
+    ...grouped(at.ink.warn(`Waived: ${outcomes.length}`), outcomes, ({ waiver }) => waiverText(waiver), at),
     ...(stale.length === 0 ? [] : [at.ink.warn('Waivers that need attention'), ...stale]),
   ];
 }
@@ -250,18 +246,10 @@ function state(
   ];
 }
 
-function files({ outDir, files: names }: SummaryOptions): string[] {
-  return names.length === 0 ? [] : [`Written to ${printable(outDir)}: ${names.map(printable).join(', ')}`];
-}
-
 function secrets({ secrets }: SummaryOptions, { ink }: Terminal): string[] {
   if (secrets === undefined) return [];
   const colour = secrets.clean ? ink.good : ink.bad;
   return secrets.lines.map(printable).map((line, index) => (index === 0 ? colour(line) : line));
-}
-
-function exitLine(verdict: Verdict): string {
-  return `Exit code of this target: ${exitCode([verdict])} (${exitReason(verdict)})`;
 }
 
 export function exitReason(verdict: Verdict): string {

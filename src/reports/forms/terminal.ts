@@ -1,8 +1,6 @@
 import { printable } from '../../base/redaction/printable.js';
 import { paint, wrap } from '../../base/words.js';
 
-export type Ink = (text: string) => string;
-
 export type Terminal = ReturnType<typeof terminal>;
 
 export function inSections(sections: readonly (readonly string[])[]): string {

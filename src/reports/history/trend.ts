@@ -26,25 +26,9 @@ export interface TrendRun extends Pick<Snapshot, 'startedAt' | 'release' | 'gate
   readonly mended: number;
 }
 
-export interface Standing {
-  readonly id: string;
-  readonly since: string;
-  /** It passed in none of these runs, so it may have failed before `since` too. */
-  readonly before: boolean;
-  readonly runs: number;
-}
-
-export interface Flaky {
-  readonly id: string;
-  readonly failed: number;
-  readonly checked: number;
-}
-
-export interface Undecided {
-  readonly id: string;
-  readonly times: number;
-  readonly runs: number;
-}
+type Standing = NonNullable<ReturnType<typeof standingOf>>;
+type Flaky = NonNullable<ReturnType<typeof flakyOf>>;
+type Undecided = NonNullable<ReturnType<typeof undecidedOf>>;
 
 export function trendsOf(runs: readonly Snapshot[], last: number): Trend[] {
   const targets = [...new Set(runs.map(({ target }) => target))].sort();
@@ -108,7 +92,8 @@ const checkedIn = (id: string, runs: readonly Snapshot[]) =>
     return kind === 'pass' || fails(kind) ? [{ run, failed: fails(kind) }] : [];
   });
 
-function standingOf(id: string, runs: readonly Snapshot[]): Standing | undefined {
+/** Returns `before` if the requirement passed in none of the runs: it may have failed before `since` too. */
+function standingOf(id: string, runs: readonly Snapshot[]) {
   const checked = checkedIn(id, runs);
   const lastPass = checked.findLastIndex(({ failed }) => !failed);
   const series = checked.slice(lastPass + 1);
@@ -118,7 +103,7 @@ function standingOf(id: string, runs: readonly Snapshot[]): Standing | undefined
 }
 
 /** A requirement is flaky only if it changed between pass and fail at least twice on the same release. */
-function flakyOf(id: string, runs: readonly Snapshot[]): Flaky | undefined {
+function flakyOf(id: string, runs: readonly Snapshot[]) {
   const checked = checkedIn(id, runs);
   const turns = checked.filter(({ run, failed }, index) => {
     const before = checked[index - 1];
@@ -128,7 +113,7 @@ function flakyOf(id: string, runs: readonly Snapshot[]): Flaky | undefined {
   return { id, failed: checked.filter(({ failed }) => failed).length, checked: checked.length };
 }
 
-function undecidedOf(id: string, runs: readonly Snapshot[]): Undecided | undefined {
+function undecidedOf(id: string, runs: readonly Snapshot[]) {
   const about = runs.filter(({ outcomes }) => outcomes.has(id));
   const times = about.filter(({ outcomes }) => outcomes.get(id)?.outcome === 'inconclusive').length;
   return times < 2 ? undefined : { id, times, runs: about.length };

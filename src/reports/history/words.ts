@@ -18,24 +18,17 @@ export function renderCompare(
     (run, index) =>
       `${index === 0 ? 'before' : 'now   '}  ${line(run.target)}: ${line(runName(run))}: ${shortVerdict(run)}`,
   );
-  const body =
-    changes.length === 0
-      ? ['Nothing changed.']
-      : bullets(
-          changes.map(({ text }) => text),
-          width,
-        );
+  const texts = changes.map(({ text }) => text);
+  const body = texts.length === 0 ? ['Nothing changed.'] : bullets(texts, width);
   const drifted = drift.length === 0 ? [] : ['', driftTitle, ...bullets(drift, width)];
   return `${[...head, '', ...body, ...drifted].join('\n')}\n`;
 }
 
 export function renderTrend(trend: Trend, width: number): string {
   const { target, runs, latest, drift, failing, flaky, undecided, facts } = trend;
+  const news = latest.map(({ text }) => text);
   const sections: readonly (readonly [title: string, sentences: readonly string[]])[] = [
-    [
-      'Since the run before',
-      runs.length > 1 && latest.length === 0 ? ['Nothing changed.'] : latest.map(({ text }) => text),
-    ],
+    ['Since the run before', runs.length > 1 && news.length === 0 ? ['Nothing changed.'] : news],
     [driftTitle, drift],
     ['Failing', standingSentences(failing)],
     ['Flaky', flakySentences(flaky)],
@@ -59,13 +52,8 @@ const widestWord = 'does not conform'.length;
 
 function row(run: TrendRun): string {
   const { startedAt, release, failed, waived, inconclusive, broke, mended } = run;
-  const parts = [
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(waived > 0 ? [`${waived} waived`] : []),
-    ...(inconclusive > 0 ? [`${inconclusive} inconclusive`] : []),
-    ...(broke > 0 ? [`${broke} broke`] : []),
-    ...(mended > 0 ? [`${mended} fixed`] : []),
-  ];
+  const counts = Object.entries({ failed, waived, inconclusive, broke, fixed: mended });
+  const parts = counts.flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : []));
   return `  ${minuteOf(startedAt)}  ${line(release).padEnd(8)}  ${shortVerdict(run).padEnd(widestWord)}  ${parts.join(', ')}`.trimEnd();
 }
 

@@ -17,15 +17,12 @@ const shownNames = 4;
 
 export function renderMatrixSummary(matrix: Matrix, options: MatrixSummaryOptions): string {
   const at = terminal(options.colour, options.width);
+  const problems = matrix.problems.map(({ text }) => text);
   return inSections([
     [at.ink[tones[matrixWord(matrix)]](matrixLine(matrix))],
     options.brief ? [] : targets(matrix, at),
     failures(matrix, at),
-    listed(
-      'Missing or broken:',
-      matrix.problems.map(({ text }) => text),
-      at,
-    ),
+    listed('Missing or broken:', problems, at),
     listed('Note:', matrix.notes, at),
     [
       `Written to ${printable(options.outDir)}: ${options.files.join(', ')}`,

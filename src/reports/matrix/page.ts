@@ -45,10 +45,8 @@ function problems({ problems: all, notes }: Matrix): Markup {
   const list = (title: string, items: readonly string[]) =>
     items.length > 0 &&
     html`<div class="alert" role="note"><strong>${title}</strong><ul>${items.map((text) => html`<li>${text}</li>`)}</ul></div>`;
-  return html`${list(
-    'Missing or broken',
-    all.map(({ text }) => text),
-  )}${list('Notes', notes)}`;
+  const texts = all.map(({ text }) => text);
+  return html`${list('Missing or broken', texts)}${list('Notes', notes)}`;
 }
 
 function outcomeOn({ outcomes }: MatrixRow, { name }: MatrixTarget): OutcomeKind | undefined {

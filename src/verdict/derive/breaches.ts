@@ -8,14 +8,16 @@ import { failureText } from '../../base/wording/check.js';
 /** Further breaches of a requirement are only counted. */
 const mostShown = 5;
 
-interface Tally {
-  breaches: number;
-  readonly demands: Set<string>;
-  readonly lines: string[];
+const newTally = () => ({
+  breaches: 0,
+  demands: new Set<string>(),
+  lines: [] as string[],
   /** Equal lines count once. A recording's lines name their place and always count. */
-  readonly reported: Set<string>;
-  readonly exchanges: Set<Exchange>;
-}
+  reported: new Set<string>(),
+  exchanges: new Set<Exchange>(),
+});
+
+type Tally = ReturnType<typeof newTally>;
 
 const errorsAreError = 'http/errors-are-error';
 /** Broken by a target that closes the connection on a client's mistake, so that no answer can be judged. */
@@ -72,13 +74,7 @@ export class Breaches {
   }
 
   #tally(id: string): Tally {
-    const tally = this.#tallies.get(id) ?? {
-      breaches: 0,
-      demands: new Set<string>(),
-      lines: [],
-      reported: new Set(),
-      exchanges: new Set(),
-    };
+    const tally = this.#tallies.get(id) ?? newTally();
     this.#tallies.set(id, tally);
     return tally;
   }

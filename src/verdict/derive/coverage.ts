@@ -3,24 +3,20 @@ import type { Coverage } from '../../base/model/verdict.js';
 
 type Counted = Pick<Exchanged, 'credential' | 'properties' | 'enumValues' | 'exchange'>;
 
-interface Call {
-  readonly operation: string;
-  readonly status: number;
-  readonly credential: string;
-}
-
 export class CoverageCount {
-  readonly #calls = new Map<string, { readonly call: Call; times: number }>();
+  /** How often each combination of operation, status and credential was called. */
+  readonly #calls = new Map<
+    string,
+    readonly [operation: string, status: number, credential: string, times: number]
+  >();
   readonly #properties: Record<string, number> = {};
   readonly #enumValues: Record<string, number> = {};
 
   add({ credential, properties, enumValues, exchange: { operation, response } }: Counted): void {
     if (operation === null || response === undefined) return;
-    const call = { operation, status: response.status, credential };
-    const key = JSON.stringify(call);
-    const counted = this.#calls.get(key) ?? { call, times: 0 };
-    counted.times += 1;
-    this.#calls.set(key, counted);
+    const call = [operation, response.status, credential] as const;
+    const key = call.join(' ');
+    this.#calls.set(key, [...call, (this.#calls.get(key)?.[3] ?? 0) + 1]);
     for (const property of properties) count(this.#properties, property);
     for (const value of enumValues) count(this.#enumValues, value);
   }
@@ -32,8 +28,7 @@ export class CoverageCount {
     const credentials = zeroed(parts.credentials);
     const calls = zeroed(parts.calls);
     const otherCalls: Record<string, number> = {};
-    for (const { call, times } of this.#calls.values()) {
-      const { operation, status, credential } = call;
+    for (const [operation, status, credential, times] of this.#calls.values()) {
       const exact = `${operation} ${status}`;
       const response = Object.hasOwn(responses, exact) ? exact : `${operation} default`;
       const key = `${response} ${credential}`;

@@ -6,6 +6,7 @@ import {
   type Exchanged,
   type RunBegan,
   type RunEvent,
+  type TestStatus,
 } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
 import type { PlannedRequirement, RawKind, RawOutcome } from '../../base/model/results.js';
@@ -41,16 +42,18 @@ interface About extends Pick<Shown, 'way'> {
   readonly exchange: Exchange;
 }
 
-interface Tested {
-  exchanges: Exchange[];
-  reports: Report[];
+const newTest = () => ({
+  exchanges: [] as Exchange[],
+  reports: [] as Report[],
   /** Whether the test runs beside tests of another lane. Then its failure alone proves nothing. */
-  isBeside: boolean;
-  failedBeside: readonly Report[];
-  ended: boolean;
-  isStopped: boolean;
-  durationMs: number;
-}
+  isBeside: false,
+  failedBeside: [] as Report[],
+  ended: false,
+  isStopped: false,
+  durationMs: 0,
+});
+
+type Tested = ReturnType<typeof newTest>;
 
 /** Derives a run's results on one target from its events, whether live, logged or recorded. */
 export class RunFold {
@@ -190,11 +193,9 @@ export class RunFold {
   }
 
   #excused(report: Report): Report {
-    const deciding = report.check === undefined ? undefined : decidingAnswer(report.check);
-    const excuse = report.kind === 'fail' ? this.#logins.excuseFor(deciding?.exchange ?? null) : undefined;
-    return excuse === undefined
-      ? report
-      : { ...report, kind: 'inconclusive', reason: `${excuse} What was seen:\n${report.reason}` };
+    const deciding = report.check && decidingAnswer(report.check);
+    const excuse = report.kind === 'fail' && this.#logins.excuseFor(deciding?.exchange ?? null);
+    return excuse ? undecided(report, excuse) : report;
   }
 
   #exchanged(event: Exchanged): void {
@@ -211,9 +212,9 @@ export class RunFold {
     this.#tests.get(requirement)?.exchanges.push(exchange);
   }
 
-  #blamed({ exchange: index, lacks, breaks }: Blaming): Blamed {
-    const exchange = this.#exchanges.get(index ?? -1);
-    return defined({ answer: exchange && shownOf(index ?? -1, exchange), lacks, breaks });
+  #blamed({ exchange: index = -1, lacks, breaks }: Blaming): Blamed {
+    const exchange = this.#exchanges.get(index);
+    return defined({ answer: exchange && shownOf(index, exchange), lacks, breaks });
   }
 
   #tested(event: EventOfTest): void {
@@ -265,13 +266,6 @@ function shownOf(exchange: number, { operation, request, response }: Exchange): 
   return { exchange, operation, method, path: new URL(url).pathname, status: response?.status ?? null };
 }
 
-function newTest(): Tested {
-  return {
-    ...{ exchanges: [], reports: [], durationMs: 0 },
-    ...{ isBeside: false, failedBeside: [], ended: false, isStopped: false },
-  };
-}
-
 /** A test that runs again alone keeps only its failures, in `failedBeside`. */
 function begin(tested: Tested, { lane, again }: Extract<EventOfTest, { type: 'test began' }>): void {
   if (again) {
@@ -296,27 +290,21 @@ function reportsOf({ reports, failedBeside, ended }: Tested): readonly Report[] 
 /** A failure beside other tests is inconclusive if the run ended before the test could run alone. */
 function unconfirmed(report: Report, { isBeside }: Tested): Report {
   if (report.kind !== 'fail' || !isBeside) return report;
-  return {
-    ...report,
-    kind: 'inconclusive',
-    reason: `The test failed beside tests of another lane, and the run ended before it ran alone. What was seen:\n${report.reason}`,
-  };
+  return undecided(
+    report,
+    'The test failed beside tests of another lane, and the run ended before it ran alone.',
+  );
 }
 
-function reportsByStatus(
-  status: Extract<RunEvent, { type: 'test ended' }>['status'],
-  hasReport: boolean,
-): Report[] {
-  switch (status) {
-    case 'timedOut':
-      return [{ kind: 'inconclusive', reason: 'The test took longer than its limit.' }];
-    case 'failed':
-    case 'skipped':
-      return hasReport ? [] : [{ kind: 'inconclusive', reason: `The test ${status} without a reason.` }];
-    case 'interrupted':
-    case 'passed':
-      return [];
-  }
+function undecided(report: Report, why: string): Report {
+  return { ...report, kind: 'inconclusive', reason: `${why} What was seen:\n${report.reason}` };
+}
+
+function reportsByStatus(status: TestStatus, hasReport: boolean): Report[] {
+  if (status === 'timedOut')
+    return [{ kind: 'inconclusive', reason: 'The test took longer than its limit.' }];
+  const lacksReason = (status === 'failed' || status === 'skipped') && !hasReport;
+  return lacksReason ? [{ kind: 'inconclusive', reason: `The test ${status} without a reason.` }] : [];
 }
 
 function outcomeOf(

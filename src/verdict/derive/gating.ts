@@ -12,8 +12,7 @@ export function lostAgainst(
 ): string[] {
   const before = kindsOf(baseline.outcomes);
   return now.outcomes
-    .filter(({ level }) => level === 'must' || strict)
-    .filter(({ id }) => before.get(id) === 'pass')
+    .filter(({ id, level }) => (level === 'must' || strict) && before.get(id) === 'pass')
     .filter(({ outcome }) =>
       // On another release, the requirement may rightly not apply.
       outcome === 'not applicable' ? baseline.release === now.release : outcome === 'not run',
@@ -60,13 +59,8 @@ function resultOf(
 }
 
 function nameOf({ file, verdict }: NonNullable<GateBy['baseline']>): BaselineName {
-  return {
-    file,
-    target: verdict.target.name,
-    release: verdict.release,
-    startedAt: verdict.startedAt,
-    suiteVersion: verdict.suite.version,
-  };
+  const { target, release, startedAt, suite } = verdict;
+  return { file, target: target.name, release, startedAt, suiteVersion: suite.version };
 }
 
 export function notesOn(
@@ -76,11 +70,9 @@ export function notesOn(
   const { pass, fail, failShould, waived } = baseline.summary;
   const checked = pass + fail + failShould + waived;
   const why = baseline.cause === '' ? '' : `: ${baseline.cause.replace(/\.$/, '')}`;
+  const [was, is] = [baseline.target.name, now.target.name];
   const notes: readonly (readonly [applies: boolean, text: string])[] = [
-    [
-      baseline.target.name !== now.target.name,
-      `is of another target: ${baseline.target.name}, not ${now.target.name}`,
-    ],
+    [was !== is, `is of another target: ${was}, not ${is}`],
     [baseline.release !== now.release, `is of another release: ${baseline.release}, not ${now.release}`],
     [checked === 0, 'checked nothing: every failure is new against it'],
     [baseline.gate === 'inconclusive' && checked > 0, `is itself inconclusive${why}`],

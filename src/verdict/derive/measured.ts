@@ -20,12 +20,7 @@ export function withinCount<T extends Pick<RawOutcome, 'kind' | 'reason'>>(
   const found = count === undefined ? undefined : facts[count.fact];
   if (count === undefined || raw.kind !== 'pass' || typeof found !== 'number' || found <= count.atMost)
     return raw;
-  const check = {
-    kind: 'claimed',
-    answers: [],
-    atMost: count.atMost,
-    unit: count.unit,
-    seen: found,
-  } as const;
+  const { atMost, unit } = count;
+  const check = { kind: 'claimed', answers: [], atMost, unit, seen: found } as const;
   return { ...raw, kind: 'fail', reason: wordsOf(check), checks: [check] };
 }

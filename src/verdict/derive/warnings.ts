@@ -18,16 +18,7 @@ export function warningsOf({
   const { clockOffsetMs, accountsWithoutCode } = facts;
   return [
     ...(target.tlsInsecure ? [notVerified] : []),
-    ...(typeof clockOffsetMs === 'number' && Math.abs(clockOffsetMs) > largestOffsetMs
-      ? [
-          `the target's clock is ${inWords(clockOffsetMs)} this machine's: one of the two is wrong; the suite made codes by the target's`,
-        ]
-      : []),
-    ...(clockOffsetMs === null
-      ? [
-          "the target's clock is not known: its answers have no Date header, so the suite made codes by this machine's",
-        ]
-      : []),
+    ...clockWarning(clockOffsetMs),
     ...(Array.isArray(accountsWithoutCode) ? accountsWithoutCode.map(withoutCode) : []),
     ...warnings,
   ];
@@ -38,7 +29,11 @@ function withoutCode(role: unknown): string {
   return `accounts.${role} logged in without a code where others could not: if the cluster exempts it from MFA, say so by accounts.${role}.mfaExempt: true`;
 }
 
-function inWords(offsetMs: number): string {
-  const seconds = Math.round(Math.abs(offsetMs) / 1000);
-  return `${seconds} s ${offsetMs > 0 ? 'ahead of' : 'behind'}`;
+function clockWarning(offsetMs: unknown): string[] {
+  const clock = "the target's clock is";
+  if (offsetMs === null)
+    return [`${clock} not known: its answers have no Date header, so the suite made codes by this machine's`];
+  if (typeof offsetMs !== 'number' || Math.abs(offsetMs) <= largestOffsetMs) return [];
+  const offset = `${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs > 0 ? 'ahead of' : 'behind'}`;
+  return [`${clock} ${offset} this machine's: one of the two is wrong; the suite made codes by the target's`];
 }

@@ -27,12 +27,8 @@ export function checkWaivers(file: WaiversFile, ids: readonly string[], today: s
       const remedy = 'fix the failure or extend the waiver';
       found.push(problem('expired', 'expires', `expired on ${waiver.expires} (${waiver.owner}): ${remedy}`));
     }
-    const scope = JSON.stringify([
-      waiver.requirement,
-      waiver.target,
-      waiver.releases?.since,
-      waiver.releases?.until,
-    ]);
+    const { requirement, target, releases } = waiver;
+    const scope = JSON.stringify([requirement, target, releases?.since, releases?.until]);
     const earlier = first.get(scope);
     if (earlier === undefined) first.set(scope, index);
     else {
