@@ -80,15 +80,10 @@ function countMail(owner: Owner, { state, rules, clock }: World): void {
  * @throws Refusal 429 if the owner got too many mails without using a code
  */
 export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
-  const { rules, state } = world;
+  const { rules, state, clock } = world;
   countMail(owner, world);
   if (!rules.mailsNow(owner, world)) return;
-  const entry: MailCode = {
-    owner,
-    code: rules.newMailCode(world, owner),
-    issuedAt: world.clock.now(),
-    uses: 0,
-  };
+  const entry: MailCode = { owner, code: rules.newMailCode(world, owner), issuedAt: clock.now(), uses: 0 };
   const kept = rules.mailCode.newerVoidsOlder
     ? state.mailCodes.filter((other) => other.owner !== owner)
     : state.mailCodes;

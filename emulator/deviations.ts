@@ -139,12 +139,7 @@ export function replaces(seams: Seams, which: Which, status: number, by: Partial
 }
 
 /** Sends answers with this status as the bytes that {@link WireAnswer.raw} describes. */
-export function sendsRaw(
-  seams: Seams,
-  which: Which,
-  status: number,
-  raw: NonNullable<WireAnswer['raw']>,
-): void {
+export function sendsRaw(seams: Seams, which: Which, status: number, raw: Required<WireAnswer>['raw']): void {
   seams.wire(which, (answer) => answer.status === status && { raw });
 }
 

@@ -66,9 +66,7 @@ const carefree = (name: string, field: string) =>
 const behindPublic = (slug: string, dots: string) =>
   faultsOf({
     [`access/public-path-and-${slug}-need-no-credential`]: breaks(otherSpelling)
-      .says(
-        `GET of a public path with ${dots} behind it, which leads to GET /mfa-config, needs no credential.`,
-      )
+      .says(`GET of a public path with ${dots} behind it leads to GET /mfa-config without a credential.`)
       .refusals('any', (_answer, { method, path }, { state }) => {
         const isBehind = path.includes(`/users/sessions/${dots}/`) && path.endsWith('/mfa-config');
         return method === 'GET' && isBehind && { status: 200, headers: {}, body: { ...state.cluster } };

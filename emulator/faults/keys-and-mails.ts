@@ -55,10 +55,7 @@ const inList = (given: Json, at: (step: number) => string) =>
   Array.isArray(given) && around.some((step) => given.includes(at(step)));
 
 /** If `fits` accepts a code of POST /send-email-otp, the code counts as right. */
-function callersCodes(
-  seams: Seams,
-  fits: (entry: MailCode, owner: Owner, isAlive: boolean) => boolean,
-): void {
+function callersCodes(seams: Seams, fits: (code: MailCode, owner: Owner, isAlive: boolean) => boolean): void {
   const theirs = new Set<MailCode | undefined>();
   seams.answer('SendEmailOtp', (_answer, _call, { state }) => void theirs.add(state.mailCodes.at(-1)));
   const { lifetimeMs } = seams.rules.mailCode;

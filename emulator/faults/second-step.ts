@@ -14,10 +14,7 @@ type Right = (user: User, type: string, code: string, world: World) => boolean;
 
 /** If `isRight` accepts a code, it finishes the login too. */
 const alsoRight = (seams: Seams, isRight: Right) =>
-  seams.wrap(
-    'secondStepRight',
-    (secondStepRight, ...given) => isRight(...given) || secondStepRight(...given),
-  );
+  seams.wrap('secondStepRight', (earlier, ...given) => isRight(...given) || earlier(...given));
 
 /** The time steps with this code, at most `most` before now, in which the user has used no code. */
 function rightSteps(user: User, code: string, { state, clock }: World, most: number): readonly number[] {
@@ -205,10 +202,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
     ),
   'second-step/first-step-ends-sessions': breaks('totp-login/first-step-session-changes-nothing')
     .says('A pending session of an admin may end the sessions of other users.')
-    .wraps(
-      'firstStepMay',
-      (firstStepMay, operation) => operation === 'DeleteSession' || firstStepMay(operation),
-    ),
+    .wraps('firstStepMay', (earlier, operation) => operation === 'DeleteSession' || earlier(operation)),
   'second-step/finished-sessions-outlive-their-deletion': breaks('sessions/delete-ends-those-by-code')
     .says('DELETE /users/sessions leaves sessions alive that POST /users/verify-otp finished.')
     .by((seams) => {

@@ -33,10 +33,7 @@ function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefine
 }
 
 /** If `isRight` accepts a code, POST /support-user/verify-totp accepts it too. */
-function verifyAlso(
-  seams: Seams,
-  isRight: (code: string, support: SupportMfa, world: World) => boolean,
-): void {
+function verifyAlso(seams: Seams, isRight: (code: string, now: SupportMfa, world: World) => boolean): void {
   seams.answer(verify, (_answer, call, world) => {
     const code = text(call.body, 'totpCode') ?? '';
     const mayVerify = call.caller?.privileges.includes('CLUSTER_MODIFY') ?? false;

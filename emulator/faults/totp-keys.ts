@@ -173,14 +173,9 @@ const acceptsSteps = (
     return steps.find((step) => is(code, hotp(key.secret, step, key.parameters)));
   });
 
-/** Two codes count as equal if `compared` returns the same part of both. */
-const comparesPart = (seams: Seams, compared: (code: string) => string) =>
-  acceptsSteps(
-    seams,
-    -1,
-    1,
-    (code, right) => code.length === right.length && compared(code) === compared(right),
-  );
+/** Two codes count as equal if `part` returns the same for both. */
+const comparesPart = (seams: Seams, part: (code: string) => string) =>
+  acceptsSteps(seams, -1, 1, (code, right) => code.length === right.length && part(code) === part(right));
 
 const noCodeAccepted = ['totp-login/accepts-current-code', 'verify-totp/accepts-current-code'];
 

@@ -39,11 +39,7 @@ function createTotpKey(call: Call, world: World): Answer {
     ? state.userKeys.filter((other) => other.owner !== user.username)
     : state.userKeys;
   state.userKeys = [...kept, key];
-  const body = {
-    totpKeyId: key.id,
-    ...(name === null ? {} : { totpKeyName: name }),
-    ...shownOnce(key, world),
-  };
+  const body = { totpKeyId: key.id, ...(name !== null && { totpKeyName: name }), ...shownOnce(key, world) };
   return { status: 201, headers: {}, body };
 }
 

@@ -36,7 +36,7 @@ function demandCode(user: User, body: JsonObject, world: World): void {
 }
 
 /** DELETE /users/sessions ends the sessions of the user with this `sid`; without one, all sessions. */
-function deleteSessions(call: Call, world: World): Answer {
+function logOut(call: Call, world: World): Answer {
   const sid = call.query.get('sid');
   const caller = call.caller ?? world.state.admin;
   if (sid !== caller.sid && !caller.privileges.includes('CLUSTER_MODIFY')) {
@@ -120,13 +120,7 @@ export const loginOperations = [
     handle: createSession,
     wrongStatus: ['create-session', 200, 'sessions/create-answers-201'],
   },
-  {
-    id: 'DeleteSession',
-    method: 'DELETE',
-    path: '/users/sessions',
-    credential: 'needed',
-    handle: deleteSessions,
-  },
+  { id: 'DeleteSession', method: 'DELETE', path: '/users/sessions', credential: 'needed', handle: logOut },
   {
     id: 'CreateAccessToken',
     method: 'POST',

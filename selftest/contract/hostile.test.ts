@@ -150,9 +150,7 @@ test.each([
   expect(diff(side, await readSide(file)).changes).toEqual([]);
 });
 
-const shared = stringify({
-  defs: { Name: { type: 'string', maxLength: 3 }, Alias: { $ref: '#/defs/Name' } },
-});
+const shared = stringify({ defs: { Key: { type: 'string', maxLength: 3 }, Alias: { $ref: '#/defs/Key' } } });
 const referring = ($ref: string) => stringify(changedContent((document) => put(document, keyName, { $ref })));
 
 const wrong = 'defs:\n  Alias:\n    $ref: "#/defs/Nowhere"\n';

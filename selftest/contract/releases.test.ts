@@ -63,9 +63,7 @@ describe.each(releaseNames)('%s', (release) => {
 
   test('has the properties of the release and no others', () => {
     const found = namedSchemas(document).flatMap(([name, schema]) =>
-      ownProperties(schema).map(
-        ([property, shape]) => `${name}.${property}: ${shapeOf(shape, schema, property)}`,
-      ),
+      ownProperties(schema).map(([of, shape]) => `${name}.${of}: ${shapeOf(shape, schema, of)}`),
     );
 
     expect(found.sort()).toEqual(expectedProperties(release));

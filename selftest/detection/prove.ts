@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { faults } from '../../emulator/faults/index.js';
 import { variants } from '../../emulator/variants/index.js';
+import { counted } from '../../src/base/words.js';
 import { loadRequirements, type Requirement } from '../../src/contract/requirements/catalogue.js';
 import { type Shard, wholeRun } from '../../src/reports/many/shard.js';
 import { scratchFolder } from '../tool/processes.js';
@@ -125,9 +126,7 @@ if (values.update) {
   const updated = faults.map((fault) => ({ ...fault, fails: red.get(fault.id) ?? fault.fails }));
   writeTurnsRed(updated, requirements, headings.heads);
 }
-console.log(
-  `took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${runs} ${runs === 1 ? 'run' : 'runs'}`,
-);
+console.log(`took ${((Date.now() - startedAt) / 1000).toFixed(0)} s for ${counted(runs, 'run')}`);
 if (headings.count > 0) console.log(headings.toString());
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

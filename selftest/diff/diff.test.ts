@@ -231,9 +231,7 @@ describe('between releases', () => {
     const since = loadRequirements().filter((one) => one.since !== undefined && isSince('7.2.1', one.since));
     expect(onlyFrom).toEqual(since.map(({ id }) => id));
     expect(onlyTo).toEqual([]);
-    const code = changes.find(
-      ({ subject, direction }) => subject.endsWith('.mfaCode') && direction === 'request',
-    );
+    const code = changes.find((each) => each.subject.endsWith('.mfaCode') && each.direction === 'request');
     expect(code?.requirements).toContain('support-totp/not-disabled-without-code');
   });
 

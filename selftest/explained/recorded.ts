@@ -11,9 +11,7 @@ import { passesIn, sentIn } from './sent.js';
 const ids = loadRequirements().map(({ id }) => id);
 const areaOf = (id: string) => id.split('/')[0];
 
-export const headsOfAreas = ids.filter(
-  (id, at) => ids.findIndex((other) => areaOf(other) === areaOf(id)) === at,
-);
+export const headsOfAreas = ids.filter((id, at) => ids.map(areaOf).indexOf(areaOf(id)) === at);
 
 /**
  * What a run on the newest release tests: what the default release lacks, and each area's first requirement.

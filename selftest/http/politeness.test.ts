@@ -46,13 +46,7 @@ const busy = (status: number): Answers => [[status, html, '<html>Busy</html>'], 
 test.each<[string, keyof typeof requests, Answers, number | RegExp, number]>([
   ['a request is repeated once after 502 of a gateway', 'read', [[502, html, '<h1>502</h1>'], [200]], 200, 2],
   ['and after its 504', 'read', [[504, html, '<h1>504</h1>'], [200]], 200, 2],
-  [
-    'a gateway says nothing about the target',
-    'read',
-    [[504, html, '<h1>504</h1>']],
-    /answered 504 by a gateway/,
-    2,
-  ],
+  ['an error of a gateway remains', 'read', [[504, html, '<h1>504</h1>']], /answered 504 by a gateway/, 2],
   ['a write is not repeated', 'write', [[504, html, '<h1>504</h1>']], /answered 504 by a gateway/, 1],
   ['an answer in JSON is not of a gateway', 'write', [[502, {}, '{"message":"No Salesforce."}']], 502, 1],
   [

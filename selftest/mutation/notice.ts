@@ -25,9 +25,7 @@ export function noticeIn(
   };
   const red = fresh(({ outcome }) => outcome === 'fail');
   if (red !== undefined) return { way: 'red', by: red };
-  const measured = fresh(
-    ({ outcome, reason }) => outcome === 'not applicable' && reason.startsWith(measuredPrefix),
-  );
+  const measured = fresh((of) => of.outcome === 'not applicable' && of.reason.startsWith(measuredPrefix));
   const fact = measured ?? (whole ? changedFact(verdict, verdicts) : undefined);
   if (fact !== undefined) return { way: 'fact', by: fact };
   const undecided = fresh(({ outcome }) => outcome === 'inconclusive');

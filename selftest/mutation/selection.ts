@@ -37,9 +37,7 @@ export function select(mutants: Mutants, reach: Reach, durations: Durations, tim
   for (;;) {
     let best: { id: string; worth: number } | undefined;
     for (const id of open) {
-      const served = mutants.filter(
-        (mutant) => (missing.get(mutant) ?? 0) > 0 && reachedBy(mutant, reach).has(id),
-      );
+      const served = mutants.filter((each) => (missing.get(each) ?? 0) > 0 && reachedBy(each, reach).has(id));
       const cost = (startMs + (durations.get(id) ?? 0)) * Math.sqrt(broad.get(id) ?? 1);
       const worth = served.length / cost;
       if (served.length > 0 && (best === undefined || worth > best.worth)) best = { id, worth };

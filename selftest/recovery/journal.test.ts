@@ -69,11 +69,7 @@ const bad: readonly (readonly [is: string, text: string, says: RegExp])[] = [
   ['is not JSON', '{"version": 1, "base', kept],
   ['holds no object', '"journal"', /is not a JSON object/],
   ['lacks a member', '{"version":1}', /lacks baseUrl/],
-  [
-    'holds no configuration',
-    textOf({ cluster: { enabled: 'yes' } }),
-    /an invalid configuration\. It is kept/,
-  ],
+  ['has no configuration', textOf({ cluster: { enabled: 'yes' } }), /an invalid configuration\. It is kept/],
   ['is of a newer format', '{"version":2}', /has format 2, this version knows 1/],
   ['is of another target', textOf(foreign), /is of another target: https:\/\/other\.example\/v2/],
 ];

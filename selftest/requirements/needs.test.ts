@@ -155,9 +155,7 @@ test('read-only: skips all writes, whatever is allowed', () => {
 });
 
 test('read-only leaves requirements that only read', () => {
-  const left = loadRequirements().filter(
-    (requirement) => missingNeed(rich, requirement, readOnly) === undefined,
-  );
+  const left = loadRequirements().filter((each) => missingNeed(rich, each, readOnly) === undefined);
 
   expect(left.map(({ id }) => id)).toContain('mfa-config/get-answers-200');
   expect(left.filter(isWriting)).toEqual([]);

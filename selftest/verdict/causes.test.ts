@@ -36,9 +36,7 @@ const should = { level: 'should' } as const;
 const letIn = (operation: string, way?: string): Check => ({
   kind: 'refused',
   least: '4xx',
-  answers: [
-    shown(operation, 201, { use: shown('GetMFAConfig', 200), ...(way === undefined ? {} : { way }) }),
-  ],
+  answers: [shown(operation, 201, { use: shown('GetMFAConfig', 200), ...(way && { way }) })],
 });
 const noKey = [shown('CreateTotpKey', 500)];
 const keyFailed: Check = { kind: 'accepted', answers: noKey };
