@@ -33,7 +33,6 @@ export interface Call {
   readonly connection: object;
 }
 
-/** The answer of an operation, before it becomes bytes. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -46,10 +45,8 @@ export interface WireAnswer {
   headers: Record<string, string>;
   content: Buffer | undefined;
   /**
-   * Set only by faults. The server then writes the answer to the socket unchanged and closes the connection. `after`:
-   * bytes after the framed content. `keep`: how many bytes it sends. `contentOnHead`: HEAD gets the content too.
-   * `framing`: the framing header fields; a name may repeat. `reason`: the reason phrase. `contentAfterMs`: the pause
-   * before the content.
+   * Set only by faults: the server writes these bytes to the socket and closes the connection. `after`: bytes
+   * after the framed content. `keep`: how many bytes it sends. `framing`: header fields; names may repeat.
    */
   raw?: {
     after?: Buffer;
@@ -64,7 +61,6 @@ export interface WireAnswer {
   continues?: true;
 }
 
-/** Operations throw this to refuse a request. The pipeline then answers with an Error. */
 export class Refusal extends Error {
   readonly status: number;
   readonly errorCode: string;
@@ -114,7 +110,6 @@ export interface Rules {
   lockStatus: number;
   /** Like {@link throttle}, for passwords. A right password ends a series of wrong passwords, but not of codes. */
   passwordThrottle: { attempts: number; lockMs: number };
-  /** Lifetimes of sessions, tokens and reference ids by the emulator's clock. */
   lifetimes: { sessionMs: number; tokenMs: number; referenceMs: number };
   /** An account gets at most `mails` mails within `windowMs` by the emulator's clock, until it uses a mailed code. */
   mailLimit: { mails: number; windowMs: number };
@@ -143,14 +138,11 @@ export interface Rules {
   mechanismEnabled(mechanism: string, world: World): boolean;
   kindsOf(otpType: string): readonly ('email' | 'totp')[];
   tokenByPasswordAlone(user: User, world: World): boolean;
-  /**
-   * @throws Refusal while MFA is on. By default even with a code, because no document promises an access token then.
-   */
+  /** @throws Refusal while MFA is on, by default even with a code: no document promises a token then. */
   demandTokenCode(user: User, body: JsonObject, world: World): void;
 
   /** Whether a login without a code starts a pending session. */
   beginsLogin(body: JsonObject, world: World): boolean;
-  /** Whether a pending session may call this operation. */
   firstStepMay(operation: string | null): boolean;
   secondStepRight(user: User, type: string, code: string, world: World): boolean;
   finishLogin(firstStep: string, user: User, world: World): void;

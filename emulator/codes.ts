@@ -1,10 +1,7 @@
 import { type Call, Refusal, type World } from './call.js';
 import type { MailCode, Owner, TotpKey, User } from './state.js';
 
-/**
- * Judges a code or a password. Too many consecutive wrong ones lock the account.
- * @throws Refusal 429 while the account is locked
- */
+/** Judges a code or a password. Too many consecutive wrong ones lock the account, which then answers 429. */
 export function attempt(
   owner: Owner,
   world: World,
@@ -41,7 +38,6 @@ export function useTotpCode(code: string, keys: readonly TotpKey[], world: World
   return false;
 }
 
-/** Tells whether a mailed code is right for an owner, and counts its use if so. */
 export function useMailCode(code: string, owner: Owner, world: World): boolean {
   const now = world.clock.now();
   const entry = world.state.mailCodes.find((known) => world.rules.mailCodeFits(known, code, owner, now));
@@ -75,10 +71,7 @@ function countMail(owner: Owner, { state, rules, clock }: World): void {
   state.unusedMails.set(owner, { ...record, count: record.count + 1 });
 }
 
-/**
- * Mails a new code to an owner. Returns before the mail is delivered.
- * @throws Refusal 429 if the owner got too many mails without using a code
- */
+/** Returns before the mail is delivered. @throws Refusal 429 after too many mails without use of a code */
 export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
   const { rules, state, clock } = world;
   countMail(owner, world);

@@ -66,10 +66,7 @@ export function changesFreely(seams: Seams, isFree: (change: Change) => boolean)
 export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
   changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
 
-/**
- * A change to another address leaves the old one in force.
- * @param claims receives the new address; the answer then shows it
- */
+/** A new address leaves the old one in force. @param claims gets the address to show in the answer */
 export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {
   const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
   let wish: string | null = null;
@@ -157,7 +154,6 @@ export function leavesOut(seams: Seams, name: string): void {
   });
 }
 
-/** Returns the code of a key, `steps` time steps after now. */
 export const codeOf = ({ secret, parameters }: TotpKey, { clock }: Pick<World, 'clock'>, steps = 0): string =>
   hotp(secret, stepAt(clock.now(), parameters.period) + steps, parameters);
 
@@ -178,7 +174,6 @@ export const keysOf = (owner: Owner | undefined, { userKeys }: State): readonly 
 export const mailedTo = (owner: Owner | undefined, { mailCodes }: State): readonly MailCode[] =>
   mailCodes.filter((code) => code.owner === owner);
 
-/** Returns a user's codes that are right now, used or not. */
 export const rightCodes = ({ username }: User, kind: 'totp' | 'email', world: World): readonly string[] =>
   kind === 'email'
     ? mailedTo(username, world.state).map(({ code }) => code)
@@ -190,7 +185,6 @@ export const opened = (sessionId: string) => ({
   body: { sessionId },
 });
 
-/** Opens a session of a user. @returns the answer that has the session's id */
 export function opensSession(user: User, { sessions }: State): ReturnType<typeof opened> {
   const sessionId = randomUUID();
   sessions.set(sessionId, user);
@@ -198,8 +192,7 @@ export function opensSession(user: User, { sessions }: State): ReturnType<typeof
 }
 
 /**
- * Gives an id to each login that was refused because its code was missing.
- * @param hand gets the new id, and returns what changes in the answer
+ * @param hand gets an id for each login that was refused because its code was missing, and changes the answer
  * @returns the users by these ids
  */
 export function handsWithoutCode(

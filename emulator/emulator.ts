@@ -31,7 +31,6 @@ export interface EmulatorOptions {
   readonly faults?: readonly string[];
   /** The mail server to which the emulator mails. By default a free port of loopback, where the suite will listen. */
   readonly smtp?: MailAddress;
-  /** The port on loopback. Default 0: any free port. */
   readonly controlPort?: number;
   readonly startState?: StartState;
   readonly accounts?: number;
@@ -54,7 +53,6 @@ export interface RunningEmulator {
   /** PEM text; undefined over plain HTTP. */
   readonly certificate: string | undefined;
   readonly accounts: Readonly<Record<Role, EmulatorAccount>>;
-  /** Returns the content of a target file for this emulator. It trusts the certificate by `ca`, or else by its pin. */
   targetFile(options?: { readonly ca?: string }): Record<string, unknown>;
   close(): Promise<void>;
 }

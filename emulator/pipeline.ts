@@ -63,7 +63,6 @@ function authorise(operation: Operation, call: Call, world: World): void {
   throw new Refusal(403, 'KForbidden', `This operation needs the privilege ${privilege}.`);
 }
 
-/** Reads the content as JSON in UTF-8 (RFC 8259). An operation without a body ignores its content. */
 function readBody(operation: Operation, call: Call): void {
   if (operation.body === undefined || call.content === undefined || call.content.length === 0) return;
   const mediaType = call.headers['content-type']?.split(';')[0]?.trim().toLowerCase();

@@ -1,7 +1,4 @@
-/**
- * The releases and their features, written independently of the release documents. If a document is wrong, the suite
- * therefore finds that the emulator disagrees with it.
- */
+// Written independently of the release documents, so that a mistake in a document shows.
 export const releaseNames = [
   '6.6.0d',
   '6.8.1',
@@ -23,7 +20,6 @@ export const defaultRelease: ReleaseName = '7.1.2_u3';
 
 export interface Release {
   readonly name: ReleaseName;
-  /** Values of authenticationTypes, mfaType and otpType. */
   readonly mechanisms: readonly string[];
   /** SupportMfaConfigInfo.mfaCode, needed to switch support MFA off and to change its address. */
   readonly mfaCode: boolean;

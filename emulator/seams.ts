@@ -67,7 +67,6 @@ export class Seams {
     this.#body.push({ which, hook });
   }
 
-  /** Replaces some members of a body before the checks. */
   edit(which: Which, change: Edit<Json | undefined>): void {
     this.body(which, (body, call, world) => {
       const members = change(body, call, world);
@@ -146,7 +145,6 @@ function touches(which: Which, call: Call): boolean {
 
 type Apply = (seams: Seams) => void;
 
-/** A deviation that a conforming target may have. It must turn no `must` requirement red. */
 export interface Variant {
   readonly id: string;
   readonly description: string;
@@ -158,7 +156,6 @@ export interface Variant {
   apply(seams: Seams): void;
 }
 
-/** A deviation that breaks the contract or defeats its purpose. */
 export interface Fault {
   readonly id: string;
   readonly description: string;
@@ -169,7 +166,6 @@ export interface Fault {
   apply(seams: Seams): void;
 }
 
-/** Completes a deviation by the place where it acts: a seam, a rule, or a function that changes several. */
 const holds = <Made>(by: (apply: Apply) => Made) => ({
   by,
   with: <Args extends readonly unknown[]>(act: (seams: Seams, ...args: Args) => void, ...args: Args) =>
@@ -202,7 +198,6 @@ function faultThatBreaks(requirements: readonly string[]) {
   };
 }
 
-/** Writes a variant as `conforms().says(DESCRIPTION)`, followed by where it acts. */
 export const conforms = (more: Pick<Variant, 'fails' | 'near' | 'since'> = {}) => ({
   says: (description: string) => holds((apply): Omit<Variant, 'id'> => ({ description, apply, ...more })),
 });

@@ -78,7 +78,6 @@ export class State {
   readonly users: readonly User[];
   readonly sessions = new Map<string, User>();
   readonly tokens = new Map<string, User>();
-  /** Pending sessions. */
   readonly firstSteps = new Map<string, User>();
   /** When a session, a token or a reference id was issued, by the emulator's clock. */
   readonly issuedAt = new Map<string, number>();
@@ -90,7 +89,6 @@ export class State {
   cluster: ClusterMfa = { enabled: false, authenticationTypes: null, retainUserMfaSettings: null };
   support: SupportMfa = supportOff;
   readonly supportPassword = randomBytes(15).toString('base64url');
-  /** Reference ids, each of which can replace a code once. */
   readonly referenceIds = new Set<string>();
 
   /** @param more the number of users besides admin, viewer and other */
@@ -139,7 +137,6 @@ export class State {
 /** The domain is reserved (RFC 2606), so mail to it never reaches anybody. */
 export const supportAddress = 'support@lab.example';
 
-/** Returns a user's sid. As on a real target, it is the same each time, and not secret. */
 function sidOf(username: string): string {
   const hash = createHash('sha256').update(username).digest();
   return `S-1-100-${hash.readUInt32BE(0)}-${hash.readUInt32BE(4)}`;

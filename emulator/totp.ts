@@ -39,7 +39,6 @@ export function hotp(secret: Uint8Array, counter: number, parameters: TotpParame
   return String(number % 10 ** parameters.digits).padStart(parameters.digits, '0');
 }
 
-/** The time step (RFC 6238 section 4.2) at an instant in epoch milliseconds. */
 export function stepAt(epochMs: number, period: number): number {
   return Math.floor(epochMs / 1000 / period);
 }

@@ -62,7 +62,6 @@ const carefree = (name: string, field: string) =>
       .with(alsoMay, (_user, _privilege, call) => header(call, field) !== undefined),
   });
 
-/** A path that begins with a public path leads to GET /mfa-config and needs no credential. */
 const behindPublic = (slug: string, dots: string) =>
   faultsOf({
     [`access/public-path-and-${slug}-need-no-credential`]: breaks(otherSpelling)

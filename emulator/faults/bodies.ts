@@ -13,7 +13,6 @@ const crashes = (seams: Seams, operation: OperationId, isCause: (body: Json) => 
       throw new Refusal(500, 'KInternalError', 'Something went wrong.');
   });
 
-/** The target accepts a number for a property of another type, and stores what `read` returns for it. */
 function coerce(seams: Seams, operation: OperationId, name: string, read: (value: number) => Json): void {
   seams.edit(operation, (body) => {
     const value = own(body, name);

@@ -42,7 +42,6 @@ function takesForged(seams: Seams, isTaken: (token: string, issued: readonly str
 
 const areRandom = ['totp-key/secrets-are-random', 'support-totp/secrets-are-random'];
 
-/** Credentials that anybody can forge who knows how they are made. */
 export const guessableFaults: readonly Fault[] = faultsOf({
   'keys/secrets-are-hexadecimal-text': breaks(...areRandom)
     .says('TOTP secrets are 20 hexadecimal digits in ASCII, which have 80 random bits.')

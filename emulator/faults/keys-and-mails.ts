@@ -79,7 +79,6 @@ function setsCookie(seams: Seams, operation: OperationId, comesWith: (answer: An
   alsoKnows(seams, (_credentials, call) => users.get(header(call, 'cookie') ?? ''));
 }
 
-/** If `isOpen` accepts a user, a code of the support user's key opens a session of that user. */
 const supportCodeOpens = (seams: Seams, isOpen: (user: User) => boolean) =>
   seams.wrap('loginKeys', (loginKeys, user, world) => {
     const { key } = world.state.support;

@@ -61,7 +61,7 @@ const mailsToItsBody = (operation: OperationId, area: string) =>
       ),
   });
 
-/** Two mailed codes count as equal if `compared` returns the same part of both. */
+/** Two mailed codes count as equal if `compared` returns the same for both. */
 const comparesPart = (place: string, compared: (code: string) => string) =>
   faultsOf({
     [`mail/${place}-digit-not-compared`]: breaks('email-login/refuses-wrong-code')

@@ -30,7 +30,6 @@ function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   });
 }
 
-/** Faults in the support user's password, reference ids and PUT /support-user/mfa. Releases 7.3 to 7.3.2 have these. */
 const newer: readonly Fault[] = faultsOf({
   'status/configure-support-mfa-202': breaks('support-configure/answers-200')
     .says('PUT /support-user/mfa answers 202 instead of 200.')

@@ -15,7 +15,6 @@ type Way = readonly [
 const isConfig = ({ path }: Call) => path.endsWith('/mfa-config');
 const overrides = (call: Call) => header(call, 'x-http-method-override');
 
-/** Undocumented forms of a write, which the target carries out. */
 const ways: Readonly<Record<string, Way>> = {
   'slash-at-the-end': ['with a slash after its path', ({ path }) => path.endsWith('/mfa-config/')],
   'upper-case': ['in capitals', ({ path }) => path.endsWith('/MFA-CONFIG')],

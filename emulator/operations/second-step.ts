@@ -12,7 +12,6 @@ export function firstStepFor(user: User, { state }: World): Answer {
   return { status: 201, headers: {}, body: { sessionId } };
 }
 
-/** POST /users/verify-otp: a right code turns a pending session into a full one. */
 function verifyUserOtp(call: Call, world: World): Answer {
   const body = asObject(call.body);
   const [otp, type] = [text(body, 'otp'), text(body, 'type')];

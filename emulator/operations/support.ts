@@ -77,10 +77,7 @@ export function demandUsable(wanted: SupportMfa, world: World): void {
   }
 }
 
-/**
- * Demands a right mfaCode if the change needs one.
- * @returns whether the body has a right code, which replacing a verified key needs as well
- */
+/** Demands a right mfaCode if the change needs one. @returns whether the body has a right code */
 function confirm(before: SupportMfa, wanted: SupportMfa, body: JsonObject, world: World): boolean {
   const code = text(body, 'mfaCode');
   const reference = world.release.references ? text(body, 'referenceId') : undefined;
@@ -106,7 +103,6 @@ function keysOf(support: SupportMfa): readonly TotpKey[] {
   return support.key === undefined ? [] : [support.key];
 }
 
-/** Whether a change makes a new key. Releases with mfaCode replace a verified key only if the change is confirmed. */
 function needsKey(
   before: SupportMfa,
   wanted: SupportMfa,

@@ -15,7 +15,6 @@ function closed(seams: Seams, operation: OperationId): void {
   });
 }
 
-/** Cluster MFA was never configured, so its nullable properties are null. */
 function startsWithNulls(seams: Seams): void {
   const nulls = { authenticationTypes: null, retainUserMfaSettings: null };
   seams.start = { ...seams.start, clusterMfa: { ...seams.start.clusterMfa, ...nulls } };

@@ -52,7 +52,6 @@ export const forms: readonly string[] = [...credentials, ...shown, ...errors].ma
   ([property, form]) => `${property}.${form}`,
 );
 
-/** Returns the function that applies the form with this name. Undefined if there is no such form. */
 export function formNamed(name: string): ((seams: Seams) => void) | undefined {
   const among = <Any extends Form>(table: readonly Any[]) =>
     table.find(([property, form]) => `${property}.${form}` === name);

@@ -6,11 +6,10 @@ import { formNamed } from './forms.js';
 import { endSessionsLate, enforceLate, showClusterLate, showSupportLate } from './late.js';
 
 /**
- * Returns the variant that a setting describes. In place of a catalogue id, it spells out one freedom:
- * `absent:GetMFAConfig.authenticationTypes`, `absent:GetMFAConfig.enabled=false` (only while false),
- * `null:Error.message`, `order:GetMFAConfig.authenticationTypes=reversed`, `refusal:CreateSession.KInvalidOtp=400`
- * (`any` for every operation), `delay:configuration=400` (milliseconds), `form:sessionId.uuid`. Returns undefined for
- * other settings.
+ * Returns the variant of a setting that spells out one freedom: `absent:GetMFAConfig.authenticationTypes`,
+ * `absent:GetMFAConfig.enabled=false` (only while false), `null:Error.message`,
+ * `order:GetMFAConfig.authenticationTypes=reversed`, `refusal:CreateSession.KInvalidOtp=400` (or `any`),
+ * `delay:configuration=400` (milliseconds), `form:sessionId.uuid`.
  */
 export function freedomOf(setting: string): Variant | undefined {
   const [, kind = '', what = '', value] = /^(\w+):([\w.-]+)(?:=(.+))?$/.exec(setting) ?? [];

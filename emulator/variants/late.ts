@@ -3,7 +3,6 @@ import { text } from '../json.js';
 import type { Seams } from '../seams.js';
 import type { TotpKey, User } from '../state.js';
 
-/** Tells whether a late node serves the current request. */
 type Where = () => boolean;
 
 const everywhere: Where = () => true;
@@ -25,14 +24,12 @@ function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where:
   };
 }
 
-/** GET /mfa-config shows a change late. */
 export function showClusterLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readCluster } = rules;
   rules.readCluster = past(seams, (world) => readCluster(world), delayMs, where);
 }
 
-/** GET /support-user/mfa shows a change late. */
 export function showSupportLate(seams: Seams, delayMs: number, where = everywhere): void {
   const { rules } = seams;
   const { readSupport } = rules;
