@@ -5,21 +5,17 @@ import type { Seams, Which } from './seams.js';
 import type { MailCode, Owner, State, SupportMfa, TotpKey, User } from './state.js';
 import { hotp, stepAt } from './totp.js';
 
+type IsFree = (body: JsonObject, call: Call, world: World) => boolean;
+
 /** If `isFree` accepts a login, it needs no code. */
-export function asksNoCode(
-  seams: Seams,
-  isFree: (body: JsonObject, call: Call, world: World) => boolean,
-): void {
+export function asksNoCode(seams: Seams, isFree: IsFree): void {
   const isFreed = seams.noted('CreateSession', isFree);
   const { asksForCode } = seams.rules;
   seams.rules.asksForCode = (user, world) => !isFreed() && asksForCode(user, world);
 }
 
 /** Like {@link asksNoCode}, for logins whose bodies the target would refuse as invalid. */
-export const asksNoCodeUnchecked = (
-  seams: Seams,
-  isFree: (body: JsonObject, call: Call, world: World) => boolean,
-) =>
+export const asksNoCodeUnchecked = (seams: Seams, isFree: IsFree) =>
   asksNoCode(seams, (body, call, world) => {
     const isFreed = isFree(body, call, world);
     if (isFreed) call.skip.add('checks');

@@ -89,13 +89,10 @@ export class Seams {
   }
 
   /** Changes the bodies of successful answers. If the hook returns undefined, the body stays unchanged. */
-  success(
-    which: Which,
-    change: (body: JsonObject, call: Call, world: World) => JsonObject | undefined,
-  ): void {
+  success(which: Which, hook: (body: JsonObject, call: Call, world: World) => JsonObject | undefined): void {
     this.answer(which, (answer, call, world) => {
       if (answer.status < 300 && isObject(answer.body))
-        answer.body = change(answer.body, call, world) ?? answer.body;
+        answer.body = hook(answer.body, call, world) ?? answer.body;
     });
   }
 

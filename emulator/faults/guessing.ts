@@ -12,13 +12,10 @@ import { type Owner, type State, supportOwner } from '../state.js';
 /** Waits longer than concurrent requests take to arrive. */
 const race = (): Promise<void> => pause(60);
 
+type Who = (call: Call) => Owner;
+
 /** The target counts a user's failed attempts separately for each value that `by` returns. */
-function counts(
-  seams: Seams,
-  operation: OperationId,
-  who: (call: Call) => Owner,
-  by: (call: Call) => unknown,
-): void {
+function counts(seams: Seams, operation: OperationId, who: Who, by: (call: Call) => unknown): void {
   const known = new Map<unknown, { count: number; lockedUntil: number } | undefined>();
   const own = (call: Call) => JSON.stringify([String(who(call)), by(call)]);
   seams.body(operation, (body, request, { state }) => {
@@ -33,7 +30,7 @@ function counts(
   );
 }
 
-const countsNone = (seams: Seams, which: Which, who: (call: Call) => Owner) =>
+const countsNone = (seams: Seams, which: Which, who: Who) =>
   seams.refusal(which, (_answer, call, { state }) => void state.failures.delete(who(call)));
 
 const nameIn = (call: Call) => text(call.body, 'username');

@@ -36,11 +36,7 @@ const wrongs: readonly (readonly [OperationId, Readonly<Record<string, Wrong>>])
     {
       'enabled-is-null': ['null for enabled, which is not nullable', { enabled: null }],
       'unknown-mode': ['an mfaType outside the enum while it is off', whileOff({ mfaType: 'none' })],
-      'unknown-state': [
-        'an otpVerificationState outside the enum while it is off',
-        whileOff(unknownState),
-        '7.1.2_u3',
-      ],
+      'unknown-state': ['an unknown otpVerificationState when it is off', whileOff(unknownState), '7.1.2_u3'],
       'email-is-list': ['email as a list', turned('email', (email) => (email === null ? [] : [email ?? '']))],
     },
   ],
@@ -53,11 +49,7 @@ const wrongs: readonly (readonly [OperationId, Readonly<Record<string, Wrong>>])
         (body) => ({ totpUri: null, totpSecretKey: null, ...body }),
       ],
       'unknown-mode': ['an mfaType outside the enum when it is off', whileOff({ mfaType: 'none' })],
-      'unknown-state': [
-        'an otpVerificationState outside the enum when it is off',
-        whileOff(unknownState),
-        '7.1.2_u3',
-      ],
+      'unknown-state': ['an unknown otpVerificationState when it is off', whileOff(unknownState), '7.1.2_u3'],
       'email-is-list': ['email as a list when it is off', whileOff({ email: [] })],
     },
   ],

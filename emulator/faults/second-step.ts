@@ -196,10 +196,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
   'second-step/first-step-configures-support': breaks('totp-login/first-step-session-changes-nothing')
     .since('7.3.2')
     .says('PUT /support-user/mfa works with a pending session of an admin.')
-    .wraps(
-      'firstStepMay',
-      (firstStepMay, operation) => operation === 'ConfigureSupportMFAConfig' || firstStepMay(operation),
-    ),
+    .wraps('firstStepMay', (earlier, id) => id === 'ConfigureSupportMFAConfig' || earlier(id)),
   'second-step/first-step-ends-sessions': breaks('totp-login/first-step-session-changes-nothing')
     .says('A pending session of an admin may end the sessions of other users.')
     .wraps('firstStepMay', (earlier, operation) => operation === 'DeleteSession' || earlier(operation)),

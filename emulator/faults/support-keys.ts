@@ -88,9 +88,7 @@ const single = faultsOf({
     ),
   'configure/refused-address-stored-while-on': breaks('support-configure/refuses-without-password')
     .since('7.3.2')
-    .says(
-      'PUT /support-user/mfa without currentPassword is refused while support MFA is on, yet stores email.',
-    )
+    .says('PUT /support-user/mfa without currentPassword is refused while MFA is on, yet stores email.')
     .refusals(configure, (_answer, call, { state }) => {
       const email = text(call.body, 'email');
       const isAsked = own(call.body, 'currentPassword') === undefined && state.support.enabled;
@@ -160,9 +158,7 @@ const since681 = faultsSince('6.8.1', {
     .says('A request for totp that is refused without mfaCode makes a verified key count as unverified.')
     .with(unprovenBy, 'totp'),
   'support/refused-salesforce-ends-the-proof': breaks('support-totp/no-change-without-proof')
-    .says(
-      'A request for salesforce that is refused without mfaCode makes a verified key count as unverified.',
-    )
+    .says('A request for salesforce refused without mfaCode makes a verified key count as unverified.')
     .with(unprovenBy, 'salesforce'),
 });
 

@@ -69,9 +69,7 @@ const single = faultsOf({
     }),
   'support/failed-state-needs-no-code': breaks('support-totp/no-change-without-proof')
     .since('7.1.2_u3')
-    .says(
-      'PATCH /support-user/mfa switches off without a code if the request says otpVerificationState kFailure.',
-    )
+    .says('PATCH /support-user/mfa switches off without a code if its otpVerificationState is kFailure.')
     .refusals(patch, (answer, call, { state }) => {
       if (own(call.body, 'enabled') !== false || own(call.body, 'otpVerificationState') !== 'kFailure')
         return;

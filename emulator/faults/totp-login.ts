@@ -171,18 +171,12 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
     .says('Keys stay when cluster MFA is switched off with retainUserMfaSettings false.')
     .wraps('forgetsKeys', () => false),
   'login/first-step-session-writes-config': breaks('totp-login/first-step-session-changes-nothing')
-    .says(
-      'The password alone gets a session that changes the configuration of cluster MFA as the admin and reads nothing.',
-    )
+    .says('The password alone gets a session that changes cluster MFA as the admin and reads nothing.')
     .with(firstStepChanges, 'UpdateMFAConfig', (_user, { admin }) => admin),
   'login/first-step-session-writes-as-its-user': breaks('totp-login/first-step-session-changes-nothing')
-    .says(
-      'The password alone gets a session that changes the configuration of cluster MFA and reads nothing.',
-    )
+    .says('The password alone gets a session that changes cluster MFA and reads nothing.')
     .with(firstStepChanges, 'UpdateMFAConfig', (user) => user),
   'login/first-step-session-patches-as-its-user': breaks('totp-login/first-step-session-changes-nothing')
-    .says(
-      "The password alone gets a session that changes the configuration of the support user's MFA and reads nothing.",
-    )
+    .says("The password alone gets a session that changes the support user's MFA and reads nothing.")
     .with(firstStepChanges, 'UpdateSupportMFAConfig', (user) => user),
 });

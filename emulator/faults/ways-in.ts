@@ -56,14 +56,10 @@ const codeless = faultsOf({
       state.users.some(({ apiKey }) => apiKey === header(call, 'apikey')),
     ),
   'ways-in/empty-mailed-code-where-there-is-none': breaks('email-login/refuses-junk')
-    .says(
-      'While cluster MFA is on, a login needs no code with an empty code of type email while no code is unused.',
-    )
+    .says('With cluster MFA on, a login needs no code with an empty code of type email if no code is unused.')
     .with(opensUnmailed, ''),
   'ways-in/null-as-mailed-code-where-there-is-none': breaks('email-login/refuses-junk')
-    .says(
-      'While cluster MFA is on, a login needs no code with a null code of type email while no code is unused.',
-    )
+    .says('With cluster MFA on, a login needs no code with a null code of type email if no code is unused.')
     .with(opensUnmailed, null),
   'ways-in/type-that-is-null': breaks(noCode)
     .says('While cluster MFA is on, a login needs no code with null as otpType.')
@@ -96,9 +92,7 @@ const codeless = faultsOf({
     .says('While cluster MFA is on, a login needs no code with an otpCode of wildcards.')
     .with(asksNoCodeUnchecked, (body) => /^(?:\*|\?{6})$/.test(text(body, 'otpCode') ?? '')),
   'ways-in/code-that-is-a-pattern': breaks(noCode)
-    .says(
-      'While cluster MFA is on, a login needs no code with an otpCode that is a regular expression for digits.',
-    )
+    .says('With cluster MFA on, a login needs no code if otpCode is a regular expression for digits.')
     .with(asksNoCodeUnchecked, (body) => /^(?:\.|\[0-9\]){6}$/.test(text(body, 'otpCode') ?? '')),
   'ways-in/code-that-is-too-long': breaks(noCode)
     .says('While cluster MFA is on, a login accepts any otpCode of more than 255 characters.')

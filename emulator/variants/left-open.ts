@@ -165,9 +165,7 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
       });
     }),
   'address-proven-first': conforms({ fails: ['support-email/address-changed-with-mailed-code'] })
-    .says(
-      'A new address of the support user takes effect once it is verified; until then GET shows the old one.',
-    )
+    .says('A new address of the support user takes effect once verified; until then GET shows the old one.')
     .with(keepsAddress),
   'missing-body-is-empty': conforms()
     .says('A missing body counts as {}: PATCH answers 200, verify-totp success false.')

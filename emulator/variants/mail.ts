@@ -45,9 +45,7 @@ export const mailVariants: readonly Variant[] = variantsOf({
       };
     }),
   'twelve-mails-in-ten-minutes': conforms()
-    .says(
-      'An owner gets twelve codes in ten minutes, used or not. Then a 429 asks to wait for the rest of that time.',
-    )
+    .says('An owner gets twelve codes in ten minutes, used or not. Then a 429 asks to wait for the rest.')
     .by(({ rules }) => {
       const windowMs = 600_000;
       const windows = new Map<Owner, { since: number; mails: number }>();

@@ -20,9 +20,7 @@ export const nearestVariants: readonly Variant[] = variantsOf({
     fails: ['support-email/address-changed-with-mailed-code'],
     near: ['support/new-address-is-not-stored'],
   })
-    .says(
-      "The answer shows the support user's new address, which takes effect after a click on a mailed link.",
-    )
+    .says("Answers show the support user's new address, which takes effect by a click on a mailed link.")
     .with(keepsAddress, (email, { mailer }) =>
       mailer.send(email, {
         subject: 'Your address',
