@@ -23,8 +23,8 @@ function watching() {
     const call = callOf({ operation: 'GetMFAConfig', request: { ...callOf().request, method } });
     await readBack.reading(call, async (sent) => answerOf(200, body, sent));
     if (await readBack.restIfWentBack('cluster')) backs += 1;
-    // Each read needs a different time.
-    await sleep(1);
+    // Each read needs a different time, in whole milliseconds.
+    await sleep(2);
   };
   return { told, readBack, read };
 }

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
+import { spawned } from '../cli/suite.js';
 import { printedOn } from '../tool/processes.js';
 
 export interface Ended {
@@ -33,14 +33,9 @@ export async function runSuite(
     const { code, stdout, stderr } = await perform(...args);
     return { code, said: stdout + stderr };
   }
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(build, 'dist', 'cli', 'main.js'), ...args], {
-      // Printed paths then begin at this folder.
-      ...(all ? { cwd: folder } : {}),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const said = printedOn(child.stdout, child.stderr);
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, said: said() }));
-  });
+  // Printed paths then begin at this folder.
+  const here = all ? { cwd: folder } : {};
+  const { child, ended } = spawned(join(build, 'dist', 'cli', 'main.js'), args, here, () => {});
+  const said = printedOn(child.stdout, child.stderr);
+  return { code: (await ended).code, said: said() };
 }
