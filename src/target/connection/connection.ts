@@ -33,7 +33,7 @@ import { ClockWaiter } from './waiter.js';
 export interface ConnectionOptions {
   readonly stateDir: string;
   readonly journal?: Journal;
-  readonly write?: (event: EventBody, began?: EventBody) => void;
+  readonly write?: (event: EventBody) => void;
   readonly firstIndex?: number;
   readonly strict?: boolean;
   /** The reason why the target must not be changed: then the suite sends only reads and doesn't move the clock. */

@@ -48,7 +48,8 @@ class Running {
 
   constructor(
     readonly requirement: string,
-    readonly lane: Lane | undefined,
+    readonly lane?: Lane,
+    readonly prolong = (_ms: number): void => {},
   ) {
     this.scope = new Scope(requirement);
   }
@@ -67,7 +68,7 @@ export class Recorder {
   readonly origins: Origins;
   readonly #renamed = new Renamed();
   readonly #tests = new AsyncLocalStorage<Running>();
-  readonly #outside = new Running('', undefined);
+  readonly #outside = new Running('');
   readonly #indexes = new WeakMap<object, number>();
   #nextIndex: number;
   #isOver = false;
@@ -75,7 +76,7 @@ export class Recorder {
   /** @param onSecret called with each secret @param firstIndex the log's index of this process's first exchange */
   constructor(
     private readonly contract: Contract,
-    private readonly write: (event: EventBody, began?: EventBody) => void = () => {},
+    private readonly write: (event: EventBody) => void = () => {},
     private readonly onSecret: (value: string, what: string) => void = () => {},
     firstIndex = 0,
     now: () => number = steadyNow,
@@ -84,8 +85,9 @@ export class Recorder {
     this.#nextIndex = firstIndex;
   }
 
-  during<T>(run: TestRun, body: () => Promise<T>): Promise<T> {
-    return this.#tests.run(new Running(run.requirement, run.lane), () => {
+  /** @param prolong prolongs the time limit of the test by its waits */
+  during<T>(run: TestRun, body: () => Promise<T>, prolong?: (ms: number) => void): Promise<T> {
+    return this.#tests.run(new Running(run.requirement, run.lane, prolong), () => {
       this.write({ type: 'test began', ...run });
       return body();
     });
@@ -161,14 +163,13 @@ export class Recorder {
   /** Records the start of a wait of at most this long. @returns a function that records its end */
   waiting(mostMs: number, reason: Wait['for']): (ms: number) => void {
     if (reason === 'mail' || reason === 'quiet') this.scope.demand({ mail: true });
-    const began: EventBody = {
-      type: 'wait began',
-      requirement: this.requirement,
-      ms: mostMs,
-      for: reason,
+    const { requirement, prolong } = this.#running;
+    this.write({ type: 'wait began', requirement, ms: mostMs, for: reason });
+    prolong(mostMs);
+    return (ms) => {
+      this.waited(ms, reason);
+      prolong(Math.min(0, ms - mostMs));
     };
-    this.write(began);
-    return (ms) => this.write({ type: 'wait', requirement: this.requirement, ms, for: reason }, began);
   }
 
   waited(ms: number, reason: Wait['for']): void {
