@@ -17,6 +17,8 @@ interface LetIn {
   readonly session: Credential | undefined;
 }
 
+type MailLetIn = LetIn & { readonly user: MailUser };
+
 const withoutCode =
   'The suite recognised no code in the mails of POST /email-otp, so it switches on nothing ' +
   'that only a mailed code can switch off. If they do hold a code, set mail.codePattern.';
@@ -56,7 +58,7 @@ type Trial = Omit<MailProof, 'mailWhileOnOnly'> & {
 async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise<Trial> {
   const { target } = connection;
   const mailedCodes = new Map<AccountRole, boolean>();
-  const users = letIn.filter((one): one is LetIn & { user: MailUser } => one.user.email !== undefined);
+  const users = letIn.filter((one): one is MailLetIn => one.user.email !== undefined);
   const none = { mailedCodes, mailSilent: null, mailCodeless: null, isRefused: false };
   if (target.mail === undefined || users.length === 0) return none;
   const mail = await connection.mail();
@@ -102,10 +104,7 @@ async function ask(connection: Connection, user: MailUser) {
   return { user, mark, refusal: status < 300 ? undefined : (textOf(body, 'message') ?? String(status)) };
 }
 
-async function callerGetsMail(
-  connection: Connection,
-  users: readonly (LetIn & { user: MailUser })[],
-): Promise<boolean> {
+async function callerGetsMail(connection: Connection, users: readonly MailLetIn[]): Promise<boolean> {
   const one = users.find(({ session }) => session !== undefined);
   if (one?.session === undefined) return false;
   const mail = await connection.mail();

@@ -73,12 +73,8 @@ export class SupportProofs {
 
   /** Call this when the target accepted a code. Ignores codes that the key doesn't make, such as mailed ones. */
   used(authenticator: Authenticator | undefined, code: unknown): void {
-    if (
-      authenticator !== undefined &&
-      typeof code === 'string' &&
-      this.parts.codes.isRight(authenticator, code)
-    )
-      this.#steps.used(ofSteps, code);
+    if (authenticator === undefined || typeof code !== 'string') return;
+    if (this.parts.codes.isRight(authenticator, code)) this.#steps.used(ofSteps, code);
   }
 
   /** Proves a key by a right code. Prefers the previous step's code, so that the current one stays unused. */
@@ -141,13 +137,10 @@ export class SupportProofs {
   /** Sends a right code after wrong ones. Waits for an unused code only if the support user might be locked. */
   async endSeries(authenticator: Authenticator): Promise<boolean> {
     const mayWait = this.attempts.mightLock(supportUser);
+    const isTaken = async (code: string) => (await this.verify(code)).fields.success === true;
     const before = this.isInVain ? undefined : await this.parts.codes.before(authenticator);
-    if (before !== undefined && (await this.verify(before)).fields.success === true) return true;
-    return (
-      mayWait &&
-      !this.isInVain &&
-      (await this.verify(await this.#unused(authenticator))).fields.success === true
-    );
+    if (before !== undefined && (await isTaken(before))) return true;
+    return mayWait && !this.isInVain && (await isTaken(await this.#unused(authenticator)));
   }
 
   #unused(authenticator: Authenticator): Promise<string> {

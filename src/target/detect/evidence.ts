@@ -27,6 +27,8 @@ export interface Evidence {
 /** Properties that only requests have, although the documents list them in the schemas of answers. */
 const neverAnswered = ['mfaCode', 'currentPassword', 'referenceId'];
 
+type Keys = ReadonlySet<string>;
+
 export function evidenceIn(look: Look, contracts: readonly Contract[]): Evidence[] {
   return [
     ...pathEvidence(look, contracts),
@@ -107,15 +109,9 @@ function answerEvidence({ answers }: Look, contracts: readonly Contract[]): Evid
   );
 }
 
-function absences(
-  contracts: readonly Contract[],
-  asked: ReadonlySet<string>,
-  seen: ReadonlySet<string>,
-): Evidence[] {
-  const documented = contracts.map((contract) => ({
-    release: contract.release,
-    keys: keysOf(contract, asked),
-  }));
+function absences(contracts: readonly Contract[], asked: Keys, seen: Keys): Evidence[] {
+  const keysIn = (contract: Contract) => ({ release: contract.release, keys: keysOf(contract, asked) });
+  const documented = contracts.map(keysIn);
   const all = new Set(documented.flatMap(({ keys }) => [...keys]));
   return [...all]
     .filter((key) => !seen.has(key) && !neverAnswered.some((name) => key.includes(name)))
@@ -125,7 +121,7 @@ function absences(
     });
 }
 
-function keysOf({ operations }: Contract, asked: ReadonlySet<string>): Set<string> {
+function keysOf({ operations }: Contract, asked: Keys): Keys {
   const keys = new Set<string>();
   for (const { id, success, error } of operations.values()) {
     if (asked.has(`${id} ${success.status}`)) {

@@ -198,10 +198,9 @@ export class HarCheck {
   }
 }
 
-function judgeable(
-  findings: Exchanged['findings'],
-  { headers, mediaType, body }: HarResponse,
-): Exchanged['findings'] {
+type Findings = Exchanged['findings'];
+
+function judgeable(findings: Findings, { headers, mediaType, body }: HarResponse): Findings {
   const hasHeaders = Object.keys(headers).length > 0;
   return findings.filter(({ requirement, breach: { kind } }) => {
     if (kind === 'redirect' || kind === 'wrong status') return true;

@@ -3,29 +3,18 @@ import { join } from 'node:path';
 import { defined } from '../../base/defined.js';
 import { ConfigurationError, codeOf, reasonOf } from '../../base/errors.js';
 import { replaceFile, withFile } from '../../base/files.js';
-import {
-  type ClusterConfig,
-  type JournalContent,
-  parseJournal,
-  type SupportConfig,
-  type SupportSet,
-} from './config.js';
+import { type JournalContent, parseJournal, type SupportSet } from './config.js';
 import { makeStateFolder, placeOf, stateFolderFor } from './state-dir.js';
 import { WriteLog } from './write-log.js';
 
 /** The target's configurations before the run's first change. */
-export interface Found {
-  readonly cluster?: ClusterConfig;
-  readonly support?: SupportConfig;
-}
+export type Found = Pick<JournalContent, 'cluster' | 'support'>;
 
 /** Records how to restore a target, before each change. Only the owner can read it: it may hold a secret. */
 export class Journal {
   readonly file: string;
   readonly folder: string;
   readonly writes: WriteLog;
-  readonly #stateDir: string;
-  readonly #baseUrl: string;
   /** The last content written or read. It stays valid if the file is lost. */
   #known: JournalContent | undefined;
   /** If true, a failed write keeps the content in memory and doesn't throw. */
@@ -33,10 +22,11 @@ export class Journal {
   /** The admin's session, which can restore a target that refuses new logins once cluster MFA is on. */
   sessionId: string | undefined;
 
-  constructor(stateDir: string, baseUrl: string) {
-    this.#stateDir = stateDir;
+  constructor(
+    private readonly stateDir: string,
+    private readonly baseUrl: string,
+  ) {
     this.folder = stateFolderFor(stateDir, baseUrl);
-    this.#baseUrl = baseUrl;
     this.file = join(this.folder, 'journal.json');
     this.writes = new WriteLog(join(this.folder, 'writes.jsonl'));
   }
@@ -60,7 +50,7 @@ export class Journal {
       );
     }
     const content = parseJournal(text, this.file);
-    if (placeOf(content.baseUrl) !== placeOf(this.#baseUrl)) {
+    if (placeOf(content.baseUrl) !== placeOf(this.baseUrl)) {
       throw new ConfigurationError(`The journal ${this.file} is of another target: ${content.baseUrl}`);
     }
     return this.#beforeLoss(content);
@@ -135,14 +125,14 @@ export class Journal {
   #empty(): JournalContent {
     const session = this.sessionId === undefined ? {} : { sessionId: this.sessionId };
     const startedAt = new Date().toISOString();
-    return { version: 1, baseUrl: this.#baseUrl, startedAt, ...session, residue: [] };
+    return { version: 1, baseUrl: this.baseUrl, startedAt, ...session, residue: [] };
   }
 
   #write(content: JournalContent): void {
     const isFirst = this.#known === undefined && !existsSync(this.file);
     this.#known = content;
     try {
-      makeStateFolder(this.#stateDir, this.folder);
+      makeStateFolder(this.stateDir, this.folder);
       if (isFirst) this.writes.begin();
       replaceFile(this.file, `${JSON.stringify(content, undefined, 2)}\n`, 0o600, true);
       syncFolder(this.folder);
