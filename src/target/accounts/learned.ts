@@ -26,10 +26,8 @@ export type Opens = Shaped<typeof opens>;
 const accountProof = objectOf({
   /** Whether the password logs in while MFA is off. Here and below, null means that it could not be tried. */
   letIn: orNull(flag),
-  /** Null if the suite has no session of the user. */
   opens: orNull(opens),
   mailedCodes: orNull(flag),
-  /** Sentences for the author of the target file. */
   problems: listOf(text),
 });
 export type AccountProof = Shaped<typeof accountProof>;

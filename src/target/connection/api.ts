@@ -112,7 +112,6 @@ export class Api {
     return this.#exchange(id, this.#operation(id), options);
   }
 
-  /** Sends an undocumented request, with any method and path. */
   probe(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
     return this.#exchange(null, { method, path }, options);
   }

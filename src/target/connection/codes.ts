@@ -18,7 +18,6 @@ interface Made {
 /** Makes codes of authenticators by the target's clock, and returns each code once. */
 export class Codes {
   readonly #guesses = new Map<string, 'current steps' | 'other steps'>();
-  /** The codes that may still be sent, with what is known of each. */
   readonly #made = new Map<string, Made>();
   /** Maps a code that a wait made too old to the fresh code that the suite sends instead. */
   readonly #renewed = new Map<string, string>();

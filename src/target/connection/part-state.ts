@@ -154,7 +154,6 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     );
   }
 
-  /** Reads the state until it satisfies `done`, or until time is up. Returns the last state read. */
   readUntil(done: Done<Config>, options?: SettleOptions): Promise<Config> {
     return this.settles(() => this.read(), done, { of: 'state', ...options });
   }
@@ -218,7 +217,6 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return after ?? this.readUntil(asFound);
   }
 
-  /** @throws Error if the running test may not touch the part in this way */
   protected demand(touch: Uses): void {
     this.parts.recorder.scope.demand(touch);
   }

@@ -48,7 +48,6 @@ export class ReadBack {
     this.#lags = { cluster: new PartLag('cluster', model), support: new PartLag('support', model) };
   }
 
-  /** Tells whether reads show changes of a part late, as far as the suite knows. */
   isLate(part: Part): boolean {
     return (this.#seenOf(part).shownAfter.value ?? 0) > 0;
   }

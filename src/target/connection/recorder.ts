@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { defined } from '../../base/defined.js';
 import type { Breach } from '../../base/model/breach.js';
 import type { Again, EventBody, Lane } from '../../base/model/event.js';
 import type { Exchange } from '../../base/model/exchange.js';
@@ -232,23 +233,16 @@ export class Recorder {
       owner: ownerOf(call.credential, call.request.headers, String(this.#nextIndex)),
       isLogin: call.operation !== null && logins.has(call.operation),
     });
+    const { operation, mistake, request, requestJson } = call;
+    const { status, headers, miscoded } = response;
     const judged = judge({
-      contract: this.contract,
-      operation: call.operation,
-      method: call.request.method,
-      isAnonymousRead: call.credential.scheme === 'none' && ['GET', 'HEAD'].includes(call.request.method),
-      request: call.requestJson,
-      ...(call.mistake === undefined ? {} : { mistake: call.mistake }),
-      status: response.status,
-      headers: response.headers,
-      bytes: response.body.length,
-      ...(response.miscoded === undefined ? {} : { miscoded: response.miscoded }),
-      body,
-      leaks,
-      headLeaks: inHead,
+      ...{ contract: this.contract, operation, method: request.method, request: requestJson },
+      isAnonymousRead: call.credential.scheme === 'none' && ['GET', 'HEAD'].includes(request.method),
+      ...{ status, headers, bytes: response.body.length, body, leaks, headLeaks: inHead },
+      ...defined({ mistake, miscoded }),
     });
     const findings = [...judged, ...renamed];
-    const type = response.headers['content-type'];
+    const type = headers['content-type'];
     const mails = call.operation?.endsWith('EmailOtp') ?? false;
     const junk = junkOf(call);
     const exchange: Exchange = {

@@ -28,7 +28,6 @@ export class KeyLag {
     return (this.known.value ?? 0) > 0;
   }
 
-  /** Records a new key. @param at when the target returned the key, by {@link steadyNow} */
   made(role: string, at = steadyNow()): void {
     this.#madeAt.set(role, at);
   }

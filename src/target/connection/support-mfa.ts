@@ -298,22 +298,17 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
       const answer = await this.#switchOff(now, by);
       return { answer, isOn: (await this.after(isOff)).enabled };
     };
-    let { answer, isOn } = await tried(current);
-    if (isOn && mayBeLocked)
-      ({ answer, isOn } = (await this.#lock.outlasted(
-        () => tried(undefined),
-        (of) => !of.isOn,
-      )) ?? {
-        answer,
-        isOn,
-      });
-    if (isOn) {
+    let last = await tried(current);
+    if (last.isOn && mayBeLocked) {
+      const again = () => tried(undefined);
+      last = (await this.#lock.outlasted(again, ({ isOn }) => !isOn)) ?? last;
+    }
+    if (last.isOn) {
       const hint = mayBeLocked
         ? ' Perhaps the support user is locked: limits.lockMinutes says how long locks last.'
         : '';
-      throw new ArrangeError(
-        `Support MFA could not be switched off: PATCH answered ${answer.status}.${hint}`,
-      );
+      const { status } = last.answer;
+      throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${status}.${hint}`);
     }
     this.parts.journal.noteEnrolled(undefined);
     this.#authenticator = undefined;

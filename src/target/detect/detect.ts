@@ -153,15 +153,8 @@ export function renderDetectionJson(
   { name, baseUrl }: Pick<Target, 'name' | 'baseUrl'>,
   { best, nearest, releases, evidence, credential, requests }: Detection,
 ): string {
-  const result = {
-    schemaVersion: 1,
-    target: { name, baseUrl },
-    fits: best,
-    nearest,
-    looked: credential,
-    requests,
-    releases,
-    evidence,
-  };
+  const target = { name, baseUrl };
+  const rest = { fits: best, nearest, looked: credential, requests, releases, evidence };
+  const result = { schemaVersion: 1, target, ...rest };
   return `${JSON.stringify(result, undefined, 2)}\n`;
 }

@@ -94,7 +94,6 @@ export class Journal {
     this.#write({ ...now, supportSet });
   }
 
-  /** Records a change that the API can't undo. */
   noteResidue(sentence: string): void {
     const now = this.#current();
     if (!now.residue.includes(sentence)) this.#write({ ...now, residue: [...now.residue, sentence] });

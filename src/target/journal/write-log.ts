@@ -29,7 +29,6 @@ interface Write {
   mayDiffer: boolean;
 }
 
-/** The assumed read-back delay before one is measured. */
 const unknownLagMs = 5_000;
 const leastLagMs = 500;
 
