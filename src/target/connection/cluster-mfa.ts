@@ -33,10 +33,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   #showsTypes = false;
   #putTypes: readonly string[] | undefined;
 
-  constructor(
-    parts: StateParts,
-    private readonly maySwitch: boolean,
-  ) {
+  constructor(parts: StateParts) {
     super(parts, 'GetMFAConfig');
   }
 
@@ -80,11 +77,15 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
 
   /** A session suffices only on a disposable target: it may end, and a new one would need a code. */
   async #proveWayBackOnceOn(): Promise<void> {
-    if (!this.#goesByKey && !effectiveAllow(this.parts.api.target.allow).disposable)
+    if (!this.#goesByKey && !this.#allow.disposable)
       throw new NotAllowedError(
         "would switch cluster MFA on with no way back but the admin's session, which may end: give accounts.admin.apiKey",
       );
     await this.proveWayBack();
+  }
+
+  get #allow() {
+    return effectiveAllow(this.parts.api.target.allow);
   }
 
   get #goesByKey(): boolean {
@@ -203,7 +204,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
 
   /** @param shows whether a state certainly shows the change @param done whether it suffices otherwise */
   async #set(body: ClusterConfig, done: Done, shows = done): Promise<ClusterConfig> {
-    if (!this.maySwitch && body.enabled !== (await this.found()).enabled)
+    if (!this.#allow.clusterMfa && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
     let answer = await this.put(body);
     // Some targets refuse null.

@@ -55,7 +55,7 @@ export class CodesByMail {
   #slowestMs = 0;
   readonly #cameAt = new Map<string, number>();
   /** Whether an address gets at most one code a minute. Undefined until a code fails to arrive. */
-  readonly #areApart: Belief<boolean>;
+  readonly areApart: Belief<boolean>;
 
   constructor(
     private readonly mailbox: Pick<Mailbox, 'mark' | 'since' | 'next'>,
@@ -69,7 +69,7 @@ export class CodesByMail {
     model = new TargetModel(),
   ) {
     this.#mailsCodesAgain = model.flag('a code that is still good is mailed again');
-    this.#areApart = model.flag('codes are mailed a minute apart');
+    this.areApart = model.flag('codes are mailed a minute apart');
   }
 
   /** Call this before the request that mails. @param to the only address whose mails the caller will read */
@@ -80,7 +80,7 @@ export class CodesByMail {
   /** Asks for a code. If none arrives, asks again a minute later, because the target may have a hidden limit. */
   async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
     for (let isAgain = false; ; isAgain = true) {
-      const restMs = isAgain || this.#areApart.value ? this.#restMs(who, address) : 0;
+      const restMs = isAgain || this.areApart.value ? this.#restMs(who, address) : 0;
       if (restMs > 0) await this.pause?.(Math.ceil(restMs));
       const mark = await this.mark(address);
       await ask();
@@ -88,24 +88,16 @@ export class CodesByMail {
       try {
         const code = await this.codeTo(address, mark, tried);
         this.#cameAt.set(who, steadyNow());
-        if (isAgain) this.#areApart.learn(true);
+        if (isAgain) this.areApart.learn(true);
         return { code, mark };
       } catch (error) {
         if (!(error instanceof ArrangeError)) throw error;
-        if (isAgain) this.areNotApart();
-        const mayBeTooSoon = this.#areApart.value === undefined && this.#restMs(who, address) > 0;
+        // The second request brought no mail either, so no hidden limit holds mails back.
+        if (isAgain) this.areApart.learn(false);
+        const mayBeTooSoon = this.areApart.value === undefined && this.#restMs(who, address) > 0;
         if (!mayBeTooSoon) throw error;
       }
     }
-  }
-
-  get mayBeApart(): boolean {
-    return this.#areApart.value !== false;
-  }
-
-  /** Call this if a second request, a minute later, also brings no mail: then no hidden limit holds mails back. */
-  areNotApart(): void {
-    this.#areApart.learn(false);
   }
 
   #restMs(who: string, address: string): number {

@@ -7,7 +7,6 @@ import { Secret } from '../../base/secret.js';
 import { textIn } from '../../contract/judging/body.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import type { Part } from '../../contract/openapi/operations.js';
-import { effectiveAllow } from '../../input/target-file/allow.js';
 import { secretsOf, variablesOf } from '../../input/target-file/read.js';
 import type { Target } from '../../input/target-file/target.js';
 import { ControlledClock, DateOffsetClock, type TargetClock } from '../../wire/clock/clock.js';
@@ -162,9 +161,8 @@ export class Connection {
   }
 
   async cluster(): Promise<ClusterMfa> {
-    const { clusterMfa } = effectiveAllow(this.target.allow);
     const parts = await this.#stateParts();
-    this.#cluster ??= new ClusterMfa(parts, clusterMfa);
+    this.#cluster ??= new ClusterMfa(parts);
     return this.#cluster;
   }
 

@@ -102,7 +102,7 @@ export class StepUse {
   /** The roles of users whom the target certainly asks for a code now. */
   readonly #asked = new Set<string>();
 
-  readonly #lag: KeyLag;
+  readonly lag: KeyLag;
 
   constructor(
     private readonly clock: Pick<TargetClock, 'now'>,
@@ -112,7 +112,7 @@ export class StepUse {
   ) {
     this.#byUser = model.flag(`codes of ${whose}: one in a step`);
     this.#byKey = model.flag(`codes of ${whose}: one of each key in a step`);
-    this.#lag = new KeyLag(recorder, model.number(`keys of ${whose} are in force after`));
+    this.lag = new KeyLag(recorder, model.number(`keys of ${whose} are in force after`));
   }
 
   get #isByUser(): boolean {
@@ -122,16 +122,8 @@ export class StepUse {
   /** Call this for each new key. @param at when the target returned the key */
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
-    this.#lag.made(user.role, at);
+    this.lag.made(user.role, at);
     this.passOver(user, authenticator, this.#isByUser);
-  }
-
-  get isLate(): boolean {
-    return this.#lag.isLate;
-  }
-
-  inForce({ role }: Whose): Promise<void> {
-    return this.#lag.inForce(role);
   }
 
   /** Repeats the request if the key may be too new. @param isRight whether the rest of it is right */
@@ -142,7 +134,7 @@ export class StepUse {
     const isUsed = last !== undefined && last.authenticator === authenticator && this.#isNow(last);
     const current = authenticator?.codeAt(authenticator.stepAt(this.clock.now()));
     if (!(isAsked || isRight) || current === undefined || code !== current || isUsed) return send();
-    return this.#lag.tried(role, send, wasTaken, isAsked);
+    return this.lag.tried(role, send, wasTaken, isAsked);
   }
 
   /** Records a login with a code, probably of the user's newest key. */

@@ -59,7 +59,7 @@ export class SupportProofs {
   }
 
   inForce(): Promise<void> {
-    return this.#steps.inForce(ofSteps);
+    return this.#steps.lag.inForce(supportUser);
   }
 
   /** Sends a right code, and repeats it if its key may be too new. @returns the last answer */
@@ -97,7 +97,7 @@ export class SupportProofs {
   };
 
   async #prove(authenticator: Authenticator): Promise<Proof> {
-    const wasLate = this.#steps.isLate;
+    const wasLate = this.#steps.lag.isLate;
     const before = await this.parts.codes.before(authenticator);
     if (before !== undefined) {
       const answer = await this.verify(before);
@@ -106,7 +106,7 @@ export class SupportProofs {
     }
     const proof = await this.verifyUnused(authenticator);
     // If the key came into force meanwhile, the refusal of the previous step's code teaches nothing.
-    const wasInForce = this.#steps.isLate === wasLate;
+    const wasInForce = this.#steps.lag.isLate === wasLate;
     if (before !== undefined && wasInForce && proof.answer.fields.success === true)
       this.parts.codes.refuses(-1);
     return proof;
