@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
-  linkSync,
   openSync,
   readFileSync,
   readlinkSync,
@@ -186,27 +185,8 @@ function tryToTake(file: string, holder: LeaseHolder): Taken {
   return takeOver(file, holder);
 }
 
-/** Creates the lease with its whole content in one step. Returns undefined if the file exists. */
+/** Returns undefined if the file exists. Until it is written, others take it for somebody's lease. */
 function create(file: string, holder: LeaseHolder): number | undefined {
-  const own = `${file}.${holder.id}`;
-  const handle = write(own, holder);
-  try {
-    linkSync(own, file);
-    return handle;
-  } catch (error) {
-    closeSync(handle);
-    if (codeOf(error) === 'EEXIST') return undefined;
-    if (!noLinks.has(codeOf(error))) throw error;
-    return createWithoutLinks(file, holder);
-  } finally {
-    rmSync(own, { force: true });
-  }
-}
-
-/** File systems without hard links give these errors. */
-const noLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
-
-function createWithoutLinks(file: string, holder: LeaseHolder): number | undefined {
   try {
     return write(file, holder);
   } catch (error) {
