@@ -11,7 +11,6 @@ export async function sleep<K extends Kind>(ms: number, of: K, told?: (ms: numbe
   told?.(Math.ceil(ms), of);
 }
 
-/** @returns a function that cancels the call */
 export function alarm(ms: number, ring: () => void): () => void {
   const set = setTimeout(ring, ms);
   return () => clearTimeout(set);

@@ -39,7 +39,6 @@ export type { Answer, CallOptions, RawAnswer } from './call.js';
 type BodyOptions = RequestOptions & { readonly json?: unknown };
 type Place = Pick<Operation, 'method' | 'path'> & Partial<Pick<Operation, 'success'>>;
 
-/** These operations change no configuration, as documented. */
 const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
   'CreateSession',
   'CreateAccessToken',

@@ -41,7 +41,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   protected override comparable(config: ClusterConfig): ClusterConfig {
     this.#showsTypes ||= config.authenticationTypes !== null;
     const isHidden = config.enabled && !this.#showsTypes && this.#putTypes !== undefined;
-    return inOneOrder(isHidden ? { ...config, authenticationTypes: this.#putTypes ?? null } : config);
+    const types = (isHidden ? this.#putTypes : config.authenticationTypes) ?? null;
+    return { ...config, authenticationTypes: types && [...new Set(types)].sort() };
   }
 
   async knownAsShown(): Promise<ClusterConfig> {
@@ -237,11 +238,6 @@ function fillNulls(config: ClusterConfig, now: ClusterConfig): ClusterConfig {
     authenticationTypes: config.authenticationTypes ?? now.authenticationTypes,
     retainUserMfaSettings: config.retainUserMfaSettings ?? now.retainUserMfaSettings,
   };
-}
-
-function inOneOrder(config: ClusterConfig): ClusterConfig {
-  const types = config.authenticationTypes;
-  return { ...config, authenticationTypes: types === null ? null : [...new Set(types)].sort() };
 }
 
 function describe({ enabled, authenticationTypes }: ClusterConfig): string {

@@ -65,7 +65,6 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     isOwn: boolean,
   ): Promise<Config | undefined>;
 
-  /** @returns whether the target accepted the body */
   protected abstract store(body: object): Promise<boolean>;
 
   /** Some targets refuse or ignore some bodies, so several are sent in turn. */
@@ -107,7 +106,6 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     return answer;
   }
 
-  /** @throws ArrangeError if the state is unknown */
   async read(): Promise<Config> {
     return this.configIn((await this.get()).body);
   }

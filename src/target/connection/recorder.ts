@@ -181,7 +181,6 @@ export class Recorder {
     this.write({ type: 'retry', requirement: this.requirement, status });
   }
 
-  /** @param to the recipient of a mailed code */
   addSecret(value: string, what: string, to?: string): void {
     if (value === '') return;
     if (to !== undefined) this.origins.mailed(value, to);

@@ -99,7 +99,6 @@ export class StepUse {
   #isTrying = false;
   readonly #keys = new Map<string, Authenticator>();
   readonly #last = new Map<string, Use>();
-  /** The roles of users whom the target certainly asks for a code now. */
   readonly #asked = new Set<string>();
 
   readonly lag: KeyLag;

@@ -133,7 +133,6 @@ export type JournalContent = Omit<Shaped<typeof isJournal>, 'cluster' | 'support
 
 const hasVersion = objectOf({ version: shapes.any });
 
-/** @throws ConfigurationError that names the file and what to do */
 export function parseJournal(json: string, file: string): JournalContent {
   const value = jsonOf(json, hasVersion);
   if (value === undefined) throw damaged(file, 'is not a JSON object with a version');

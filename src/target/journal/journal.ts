@@ -134,7 +134,8 @@ export class Journal {
       makeStateFolder(this.stateDir, this.folder);
       if (isFirst) this.writes.begin();
       replaceFile(this.file, `${JSON.stringify(content, undefined, 2)}\n`, 0o600, true);
-      syncFolder(this.folder);
+      // A rename survives a power loss only once the folder is synced. Windows can't open folders.
+      if (process.platform !== 'win32') withFile(this.folder, 'r', fsyncSync);
     } catch (error) {
       if (this.#mayFail) return;
       if (isFirst) this.#known = undefined;
@@ -144,9 +145,4 @@ export class Journal {
       );
     }
   }
-}
-
-/** Syncs a folder: a rename survives a power loss only after this. Windows can't open folders. */
-function syncFolder(folder: string): void {
-  if (process.platform !== 'win32') withFile(folder, 'r', fsyncSync);
 }

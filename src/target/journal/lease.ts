@@ -84,7 +84,6 @@ export class Lease {
     heldHere.add(this);
   }
 
-  /** @throws ConfigurationError if the state folder can't be written */
   static take(stateDir: string, baseUrl: string, options: LeaseOptions): Promise<Lease | Busy> {
     const folder = stateFolderFor(stateDir, baseUrl);
     const holder = () => ownHolder(baseUrl, options.env);
