@@ -7,9 +7,10 @@ import type { Connection } from '../connection/connection.js';
 import type { Learned } from './learned.js';
 import type { MailUser, User } from './log-in.js';
 
-interface MailProof extends Pick<Learned, 'mailSilent' | 'mailCodeless' | 'mailWhileOnOnly'> {
+interface Trial extends Pick<Learned, 'mailSilent' | 'mailCodeless'> {
   /** Whether the target mails codes to each account. Accounts that the suite could not try are absent. */
   readonly mailedCodes: ReadonlyMap<AccountRole, boolean>;
+  readonly isRefused: boolean;
 }
 
 interface LetIn {
@@ -26,11 +27,7 @@ const withoutCode =
 const notSetUp = /not (?:set[ -]?up|configured|enabled|enrolled|registered)/i;
 
 /** Asks for a code by mail for each account. @param maySwitch whether cluster MFA may be on for a moment */
-export async function proveMail(
-  connection: Connection,
-  letIn: readonly LetIn[],
-  maySwitch: boolean,
-): Promise<MailProof> {
+export async function proveMail(connection: Connection, letIn: readonly LetIn[], maySwitch: boolean) {
   const { isRefused, ...proof } = await tryMail(connection, letIn);
   if (!isRefused || !maySwitch) return { ...proof, mailWhileOnOnly: false };
   const cluster = await connection.cluster();
@@ -50,10 +47,6 @@ export async function proveMail(
   }
   return { ...proof, mailWhileOnOnly: false };
 }
-
-type Trial = Omit<MailProof, 'mailWhileOnOnly'> & {
-  readonly isRefused: boolean;
-};
 
 async function tryMail(connection: Connection, letIn: readonly LetIn[]): Promise<Trial> {
   const { target } = connection;

@@ -119,11 +119,7 @@ function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   });
 }
 
-async function learnTokens(
-  { api }: Connection,
-  tried: readonly Tried[],
-  unavailable: Unavailable,
-): Promise<void> {
+async function learnTokens({ api }: Connection, tried: readonly Tried[], unavailable: Unavailable) {
   const known = tried.find(({ entered }) => entered?.way === 'sessions');
   if (known === undefined || tried.some(({ entered }) => entered?.way === 'tokens')) return;
   if (!api.contract.operations.has('CreateAccessToken')) return;
@@ -134,10 +130,7 @@ async function learnTokens(
 }
 
 /** Learns a user's session limit, because a login beyond it would waste its code in the middle of a test. */
-async function learnSessionLimit(
-  { api, target }: Connection,
-  tried: readonly Tried[],
-): Promise<number | null> {
+async function learnSessionLimit({ api, target }: Connection, tried: readonly Tried[]) {
   const known = tried.find(({ user, entered }) => entered?.way === 'sessions' && user.sid !== undefined);
   const { admin } = target.accounts;
   if (known === undefined || admin.apiKey === undefined || !effectiveAllow(target.allow).disposable)

@@ -53,11 +53,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return this.putAny(body, as);
   }
 
-  async putAny(
-    body: unknown,
-    as = this.parts.admin,
-    options: Pick<CallOptions, 'expects'> = {},
-  ): Promise<Put> {
+  async putAny(body: unknown, as = this.parts.admin, options: Pick<CallOptions, 'expects'> = {}) {
     if (memberOf(body, 'enabled') === true) await this.#proveWayBackOnceOn();
     const answer = await this.parts.api.call('UpdateMFAConfig', { as, anyJson: body, ...options });
     if (answer.status < 300) this.#wasPut(body);

@@ -65,11 +65,7 @@ export class CookieSecrets {
 }
 
 /** Returns an id of the user who gets the cookies: the API key; `request` if anonymous; null if unknown. */
-export function ownerOf(
-  credential: Credential,
-  headers: Readonly<Record<string, string>>,
-  request: string,
-): string | null {
+export function ownerOf(credential: Credential, headers: Readonly<Record<string, string>>, request: string) {
   if (credential.scheme === 'APIKeyHeader') return credential.key.reveal();
   const isNobodys = !Object.keys(headers).some((name) => secretHeaders.includes(name.toLowerCase()));
   return isNobodys ? request : null;

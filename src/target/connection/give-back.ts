@@ -18,12 +18,6 @@ const mostReopened = 2;
 /** This many consecutive reads must show the found state, because nodes may not agree yet. */
 const looks = 2;
 
-interface Pass {
-  readonly residue: readonly string[];
-  readonly problems: readonly string[];
-  readonly outOfReach: boolean;
-}
-
 /** Restores the state in the journal. Repeats this until no sent request can still take effect. */
 export async function giveBack(
   connection: Connection,
@@ -76,10 +70,7 @@ function waitedFor(pending: readonly string[]): string {
     : 'the last changes to show';
 }
 
-async function restoreOnce(
-  connection: Connection,
-  { support, cluster, ...rest }: JournalContent,
-): Promise<Pass> {
+async function restoreOnce(connection: Connection, { support, cluster, ...rest }: JournalContent) {
   const residue = [...rest.residue];
   const problems: string[] = [];
   let outOfReach = false;

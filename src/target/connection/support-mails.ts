@@ -82,11 +82,7 @@ export class SupportMails {
   }
 }
 
-async function strayedCode(
-  mail: AskedMail,
-  begin: Mark,
-  tried: ReadonlySet<string>,
-): Promise<string | undefined> {
+async function strayedCode(mail: AskedMail, begin: Mark, tried: ReadonlySet<string>) {
   const mails = (await mail.since(begin).catch(ignoring(SuiteError))) ?? [];
   return mails.flatMap((each) => mail.codeIn(each) ?? []).findLast((code) => !tried.has(code));
 }

@@ -118,10 +118,7 @@ function why({ best, nearest, releases, credential }: Detection): string {
   return `${reasons}${alike} (the suite read ${credential})`;
 }
 
-export function renderDetection(
-  { name, baseUrl }: Pick<Target, 'name' | 'baseUrl'>,
-  found: Detection,
-): string {
+export function renderDetection({ name, baseUrl }: Pick<Target, 'name' | 'baseUrl'>, found: Detection) {
   const lines = [
     `${name} (${baseUrl}): ${conclusionOf(found)}`,
     `Read ${found.credential}; ${found.requests} requests, all GET or OPTIONS.`,

@@ -135,10 +135,7 @@ export function recordingsIn(paths: readonly string[]): string[] {
 }
 
 /** Passes on the entries of a recording one by one, so that memory holds only one. Returns their number. */
-export async function readEntries(
-  file: string,
-  take: (entry: HarEntry, place: string) => void,
-): Promise<number> {
+export async function readEntries(file: string, take: (entry: HarEntry, place: string) => void) {
   const parser = new JSONParser({
     paths: ['$.log.entries.*'],
     keepStack: false,
