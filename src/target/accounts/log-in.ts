@@ -4,7 +4,7 @@ import type { OperationWith } from '../../contract/openapi/operations.js';
 import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answer, Api, CallOptions } from '../connection/api.js';
-import { keyOf } from '../connection/call.js';
+import { keyOf, sessionOf } from '../connection/call.js';
 import type { LoginWay, Opens } from './learned.js';
 
 export type User = Account & { readonly username: string; readonly password: Secret };
@@ -54,7 +54,7 @@ export async function endSessions(api: Api, { sid }: Pick<User, 'sid'>): Promise
 export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>): Credential | undefined {
   if (status < 200 || status >= 300) return undefined;
   const id = textOf(body, 'sessionId');
-  if (id !== undefined) return { scheme: 'SessionIdHeader', id: new Secret(id) };
+  if (id !== undefined) return sessionOf(id);
   const token = textOf(body, 'accessToken');
   if (token === undefined) return undefined;
   return { scheme: 'Bearer', tokenType: textOf(body, 'tokenType') ?? 'Bearer', token: new Secret(token) };

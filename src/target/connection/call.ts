@@ -1,5 +1,6 @@
 import { defined } from '../../base/defined.js';
 import type { Exchange } from '../../base/model/exchange.js';
+import { Secret } from '../../base/secret.js';
 import type { Finding } from '../../contract/judging/judge.js';
 import type { AnswerFields, RequestBody } from '../../contract/openapi/bodies.js';
 import type { OperationId } from '../../contract/openapi/operations.js';
@@ -12,6 +13,10 @@ export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
 
 export const keyOf = ({ apiKey }: Pick<Account, 'apiKey'>): Credential | undefined =>
   apiKey && { scheme: 'APIKeyHeader', key: apiKey };
+
+export function sessionOf(id: string): Extract<Credential, { scheme: 'SessionIdHeader' }> {
+  return { scheme: 'SessionIdHeader', id: new Secret(id) };
+}
 
 export interface RequestOptions {
   readonly as?: Credential;

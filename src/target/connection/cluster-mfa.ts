@@ -93,10 +93,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   async putText(body: string | undefined, mistake?: string): Promise<Put> {
     // The target may read any body as a request to switch MFA on.
     await this.proveWayBack();
-    const answer = await this.parts.api.call('UpdateMFAConfig', {
-      as: this.parts.admin,
-      ...asText(body, mistake),
-    });
+    const { api, admin: as } = this.parts;
+    const answer = await api.call('UpdateMFAConfig', { as, ...asText(body, mistake) });
     if (answer.status < 300) this.#wasPut(parsedJson(body ?? ''));
     return answer;
   }

@@ -3,7 +3,6 @@ import { defined } from '../../base/defined.js';
 import { ArrangeError, ignoring } from '../../base/errors.js';
 import type { EventBody, Learned } from '../../base/model/event.js';
 import type { TellSecret } from '../../base/redaction/secrets-channel.js';
-import { Secret } from '../../base/secret.js';
 import { textIn } from '../../contract/judging/body.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import type { Part } from '../../contract/openapi/operations.js';
@@ -18,7 +17,7 @@ import { TargetModel } from '../beliefs/target-model.js';
 import { knownAs } from '../journal/aliases.js';
 import { Journal } from '../journal/journal.js';
 import { Api } from './api.js';
-import { keyOf } from './call.js';
+import { keyOf, sessionOf } from './call.js';
 import { ClusterMfa } from './cluster-mfa.js';
 import { Codes } from './codes.js';
 import { CodesByMail } from './codes-by-mail.js';
@@ -69,9 +68,8 @@ export class Connection {
   ) {
     this.#firstOffsetMs = Math.round(clock.offsetMs);
     this.#strict = options.strict ?? false;
-    this.recorder = new Recorder(contract, options.write, options.onSecret, options.firstIndex, () =>
-      this.clock.now(),
-    );
+    const { readOnly, seed, write, onSecret, firstIndex } = options;
+    this.recorder = new Recorder(contract, write, onSecret, firstIndex, () => this.clock.now());
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
     for (const { value, variable } of variablesOf(target))
       this.recorder.origins.ofTargetFile(value, variable);
@@ -84,10 +82,9 @@ export class Connection {
     this.recorder.origins.baseUrl = target.baseUrl;
     const proxy = proxyFor(new URL(target.baseUrl));
     for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
-    const { readOnly, seed } = options;
     this.model = new TargetModel(options.learned, (fact, value) => {
       const last = this.recorder.indexOf(this.recorder.exchanges.at(-1));
-      options.write?.({ type: 'learned', fact, value, because: last === null ? [] : [last] });
+      write?.({ type: 'learned', fact, value, because: last === null ? [] : [last] });
     });
     this.readBack = new ReadBack(this.recorder, this.model);
     this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined, options.patient);
@@ -264,10 +261,6 @@ export class Connection {
     });
     return textIn(fields.sessionId);
   }
-}
-
-function sessionOf(id: string): Credential {
-  return { scheme: 'SessionIdHeader', id: new Secret(id) };
 }
 
 /** Lists every address of the target file. Mail to other addresses is not meant for the suite. */

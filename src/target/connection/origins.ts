@@ -14,9 +14,7 @@ import { authenticatorOf } from './handed-key.js';
 const shortest = 4;
 const longestBody = 16_384;
 
-const handedOut: ReadonlySet<string> = new Set(
-  'sessionId accessToken totpSecretKey totpUri referenceId'.split(' '),
-);
+const handedOut = new Set(['sessionId', 'accessToken', 'totpSecretKey', 'totpUri', 'referenceId']);
 const mailing: ReadonlySet<string> = new Set(operationsWith('mails'));
 
 export interface Sent {

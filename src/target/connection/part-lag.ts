@@ -144,10 +144,8 @@ export class PartLag {
     const left = (lagMs: number, at: number) =>
       lagMs === 0 ? 0 : Math.max(0, Math.min(at, until) + 1.5 * lagMs + 100 - steadyNow());
     const { value: apartMs = 0 } = this.apart;
-    return Math.max(
-      left(apartMs > longestNodeLagMs ? 0 : apartMs, this.#touchedAt),
-      left(feltMs, this.#changedAt),
-    );
+    const nodeMs = apartMs > longestNodeLagMs ? 0 : apartMs;
+    return Math.max(left(nodeMs, this.#touchedAt), left(feltMs, this.#changedAt));
   }
 
   /** The order in lists doesn't count. */

@@ -74,11 +74,9 @@ export class SupportMails {
   }
 
   async #ask(): Promise<void> {
-    const answer = await this.parts.ask();
-    if (answer.status < 300) return;
-    throw new ArrangeError(
-      `POST /support-user/send-email-otp answered ${answer.status}, so no code can come.`,
-    );
+    const { status } = await this.parts.ask();
+    if (status >= 300)
+      throw new ArrangeError(`POST /support-user/send-email-otp answered ${status}, so no code can come.`);
   }
 }
 

@@ -262,11 +262,7 @@ function ownHolder(baseUrl: string, env: NodeJS.ProcessEnv): LeaseHolder {
 }
 
 function githubJob(env: NodeJS.ProcessEnv): string | undefined {
-  const [server, repository, run] = [
-    env['GITHUB_SERVER_URL'],
-    env['GITHUB_REPOSITORY'],
-    env['GITHUB_RUN_ID'],
-  ];
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
   return server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined;
 }
 
