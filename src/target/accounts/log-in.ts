@@ -1,6 +1,5 @@
 import { Secret } from '../../base/secret.js';
 import { textOf } from '../../contract/judging/body.js';
-import type { OperationWith } from '../../contract/openapi/operations.js';
 import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answer, Api, CallOptions } from '../connection/api.js';
@@ -111,7 +110,9 @@ export async function reachOf(api: Api, as: Credential, known: Opens | null): Pr
     : { reach: 'unclear', refusedWith: undefined };
 }
 
-async function read(api: Api, operation: OperationWith<'reads'>, as: Credential): Promise<string> {
+type Reads = 'GetSupportMFAConfig' | 'GetMFAConfig';
+
+async function read(api: Api, operation: Reads, as: Credential): Promise<string> {
   if (!api.contract.operations.has(operation)) return 'not asked';
   return said(await api.call(operation, { as }));
 }
