@@ -169,19 +169,17 @@ function proofOf(
       : `Its domain is ${user.domain}: accounts of domains other than LOCAL may always need a code`;
   const others = all.some((other) => other.entered) ? 'Another account' : 'No account';
   const problem = `${where} could not log in with its password while cluster MFA is off: ${refusals.join(', ')}. ${others} of the target file could. ${what}.`;
-  return {
-    // If the target asked to wait, a later login may succeed.
-    letIn: error instanceof ArrangeError ? null : false,
-    opens: null,
-    mailedCodes: null,
-    problems: [problem],
-  };
+  // If the target asked to wait, a later login may succeed.
+  const letIn = error instanceof ArrangeError ? null : false;
+  return { ...nothingProven, letIn, problems: [problem] };
 }
+
+const nothingProven: AccountProof = { letIn: null, opens: null, mailedCodes: null, problems: [] };
 
 /** Learns nothing: cluster MFA must stay on, so the suite can't try passwords without codes. */
 function unproven(users: readonly User[]): Learned {
-  const proof = { letIn: null, opens: null, mailedCodes: null, problems: [] };
-  return { ...nothingLearned, accounts: Object.fromEntries(users.map(({ role }) => [role, proof])) };
+  const accounts = Object.fromEntries(users.map(({ role }) => [role, nothingProven]));
+  return { ...nothingLearned, accounts };
 }
 
 export function usersOf({ accounts }: Target): User[] {

@@ -71,7 +71,8 @@ export class Api {
   readonly #send: Next;
   readonly #writing = new Set<Promise<Answered>>();
   #isClosing = false;
-  #configurationsPut = 0;
+  /** The number of PUTs of the cluster's MFA configuration. Each may have ended sessions. */
+  configurationsPut = 0;
   readonly expected: Readonly<Record<Part, ExpectedState>> = {
     cluster: new ExpectedState(),
     support: new ExpectedState(),
@@ -141,11 +142,6 @@ export class Api {
     return { ...answer, rest };
   }
 
-  /** The number of PUTs of the cluster's MFA configuration. Each may have ended sessions. */
-  get configurationsPut(): number {
-    return this.#configurationsPut;
-  }
-
   /** Waits for writes that are under way. If the suite cut one off now, it might take effect after the restore. */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -164,7 +160,7 @@ export class Api {
 
   readonly #counted: Link = async (call, next) => {
     if (isSafe(call)) return next(call);
-    if (call.operation === 'UpdateMFAConfig') this.#configurationsPut += 1;
+    if (call.operation === 'UpdateMFAConfig') this.configurationsPut += 1;
     const touches = !leavesConfigurations.has(call.operation);
     const { parts } = this.#recorder;
     for (const part of parts) this.expected[part].sent(touches);

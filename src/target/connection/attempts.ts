@@ -75,13 +75,9 @@ export class Attempts {
   }
 
   /** Tells whether one more failure would use up the limit: then a right login should come first. */
-  isNearLimit(who: string): boolean {
-    return (this.#failed.get(who) ?? 0) >= budget - 1;
-  }
+  isNearLimit = (who: string): boolean => (this.#failed.get(who) ?? 0) >= budget - 1;
 
-  mayHaveLocked(who: string): boolean {
-    return (this.#failed.get(who) ?? 0) >= budget;
-  }
+  mayHaveLocked = (who: string): boolean => (this.#failed.get(who) ?? 0) >= budget;
 
   /** Like {@link isNearLimit}, but true only if a lock would do harm. Then a right login is worth even a wait. */
   mightLock(who: string): boolean {
@@ -91,9 +87,7 @@ export class Attempts {
   }
 
   /** Tells whether the account has failures while locks are forbidden. A person's own mistakes would add to them. */
-  hasSeries(who: string): boolean {
-    return this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
-  }
+  hasSeries = (who: string): boolean => this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
 
   /** Call this if the target refused a right login that it accepted before: the account may be locked. */
   rightWasRefused(who: string): void {
@@ -102,13 +96,9 @@ export class Attempts {
     this.#countsAll = true;
   }
 
-  mayBeLocked(who: string): boolean {
-    return this.#unsure.has(who);
-  }
+  mayBeLocked = (who: string): boolean => this.#unsure.has(who);
 
-  wasLetIn(who: string): boolean {
-    return this.#letIn.has(who);
-  }
+  wasLetIn = (who: string): boolean => this.#letIn.has(who);
 
   #check(who: string | undefined, call: Call): void {
     if (who === undefined || !this.#isLimited) return;

@@ -107,9 +107,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /** Waits until logins must follow the last switch, even if the enforcement delay is still unknown. */
-  rest(): Promise<void> {
-    return this.parts.readBack.rest(this.part, lateAtMostMs);
-  }
+  rest = (): Promise<void> => this.parts.readBack.rest(this.part, lateAtMostMs);
 
   /** @param isFelt whether the caller measures when logins follow @returns whether they may not follow yet */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {

@@ -73,9 +73,7 @@ export class CodesByMail {
   }
 
   /** Call this before the request that mails. @param to the only address whose mails the caller will read */
-  mark(to?: string): Promise<Mark> {
-    return this.mailbox.mark(to);
-  }
+  mark = (to?: string): Promise<Mark> => this.mailbox.mark(to);
 
   /** Asks for a code. If none arrives, asks again a minute later, because the target may have a hidden limit. */
   async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
@@ -185,9 +183,7 @@ export class CodesByMail {
     });
   }
 
-  since(mark: Mark): Promise<readonly ReceivedMail[]> {
-    return this.mailbox.since(mark);
-  }
+  since = (mark: Mark): Promise<readonly ReceivedMail[]> => this.mailbox.since(mark);
 
   /** Counts matching mails, once the promised number has arrived or no further mail can arrive. */
   async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {

@@ -30,9 +30,7 @@ export class Codes {
     private readonly recorder: Recorder,
   ) {}
 
-  renewed(code: string): string {
-    return this.#renewed.get(code) ?? code;
-  }
+  renewed = (code: string): string => this.#renewed.get(code) ?? code;
 
   /** Call this when the target answered a request with this code: from then on, a replay is deliberate. */
   spend(code: string): void {
@@ -137,9 +135,7 @@ export class Codes {
     return periodMs - (this.clock.now() % periodMs);
   }
 
-  currentStep(authenticator: Authenticator): number {
-    return authenticator.stepAt(this.clock.now());
-  }
+  currentStep = (authenticator: Authenticator): number => authenticator.stepAt(this.clock.now());
 
   /** Tells whether a conforming target may accept the code now. */
   isRight(authenticator: Authenticator, code: string): boolean {

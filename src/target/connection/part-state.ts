@@ -162,9 +162,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   }
 
   /** Waits until changes usually have their effects, so that a late effect is not mistaken for a missing one. */
-  felt(): Promise<void> {
-    return this.parts.readBack.felt(this.part);
-  }
+  felt = (): Promise<void> => this.parts.readBack.felt(this.part);
 
   /** Call this after an accepted change. @param isShownIn whether a state shows it, unless it did before */
   protected changed(isShownIn?: Done<Config>): void {

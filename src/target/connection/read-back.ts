@@ -48,9 +48,7 @@ export class ReadBack {
     this.#lags = { cluster: new PartLag('cluster', model), support: new PartLag('support', model) };
   }
 
-  isLate(part: Part): boolean {
-    return (this.#seenOf(part).shownAfter.value ?? 0) > 0;
-  }
+  isLate = (part: Part): boolean => (this.#seenOf(part).shownAfter.value ?? 0) > 0;
 
   /** Returns the delays to assume for a part. Before its first change, these are the other part's. */
   #seenOf(part: Part): PartLag {
@@ -60,9 +58,7 @@ export class ReadBack {
   }
 
   /** Tells whether the first read after each change of a part showed it. False before the first change. */
-  showsAtOnce(part: Part): boolean {
-    return this.#lags[part].shownAfter.value === 0;
-  }
+  showsAtOnce = (part: Part): boolean => this.#lags[part].shownAfter.value === 0;
 
   /** The longest time until a read showed a change of any part, in milliseconds. 0 if the first read always did. */
   get shownAfterMs(): number | undefined {

@@ -348,6 +348,4 @@ function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Re
 
 const nothing: Pick<Redactor, 'redact'> = { redact: (text) => text };
 
-function isCookie(what: string): boolean {
-  return what === 'cookie' || what === 'set-cookie';
-}
+const isCookie = (what: string): boolean => what === 'cookie' || what === 'set-cookie';

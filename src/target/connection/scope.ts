@@ -3,7 +3,7 @@ import { joined, notAllowed, usesOf } from '../../contract/requirements/uses.js'
 
 /** Records the parts of the target that a test touches. Refuses parts that spec/uses.json doesn't name for it. */
 export class Scope {
-  #touched: Uses = {};
+  touched: Uses = {};
   readonly #users = new Set<string>();
 
   /** @param requirement the test's requirement; empty outside of tests, where nothing is refused */
@@ -24,16 +24,12 @@ export class Scope {
 
   /** Records a touch that only an answer shows. Refuses nothing. */
   note(touch: Uses): void {
-    this.#touched = joined(this.#touched, touch);
+    this.touched = joined(this.touched, touch);
   }
 
   /** A login counts as a read of cluster MFA, and the admin's as the use of three users (see Uses). */
   logsIn(account: string, role?: string): void {
     this.#users.add(account);
     this.demand({ cluster: 'read', users: Math.max(this.#users.size, role === 'admin' ? 3 : 0) });
-  }
-
-  get touched(): Uses {
-    return this.#touched;
   }
 }

@@ -61,9 +61,7 @@ export class KeyLag {
     return came;
   }
 
-  #ageMs(role: string): number {
-    return steadyNow() - (this.#madeAt.get(role) ?? Number.NEGATIVE_INFINITY);
-  }
+  #ageMs = (role: string): number => steadyNow() - (this.#madeAt.get(role) ?? Number.NEGATIVE_INFINITY);
 
   async #until(role: string, ms: number): Promise<void> {
     await sleep(ms - this.#ageMs(role), 'key', (passedMs, of) => this.recorder.waited(passedMs, of));
@@ -191,9 +189,7 @@ export class StepUse {
   }
 
   /** Tells whether the target also refused the user's right code in the next step, and has accepted none since. */
-  isInVain({ role }: Whose): boolean {
-    return this.#inVain(role).value === true;
-  }
+  isInVain = ({ role }: Whose): boolean => this.#inVain(role).value === true;
 
   async #tried<T extends Tried>(user: Whose, byCode: Send<T>): Promise<T> {
     const first = await byCode();
@@ -223,7 +219,5 @@ export class StepUse {
     for (let used = step; used >= step - window; used -= 1) authenticator.markUsed(used);
   }
 
-  #isNow({ authenticator, step }: Use): boolean {
-    return authenticator.stepAt(this.clock.now()) <= step;
-  }
+  #isNow = ({ authenticator, step }: Use): boolean => authenticator.stepAt(this.clock.now()) <= step;
 }

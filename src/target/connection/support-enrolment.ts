@@ -58,9 +58,7 @@ export class SupportProofs {
     return this.#steps.tried(ofSteps, undefined, byCode);
   }
 
-  inForce(): Promise<void> {
-    return this.#steps.lag.inForce(supportUser);
-  }
+  inForce = (): Promise<void> => this.#steps.lag.inForce(supportUser);
 
   /** Sends a right code, and repeats it if its key may be too new. @returns the last answer */
   async ofNewKey(code: string | null, verify: () => Promise<Verification>): Promise<Verification> {

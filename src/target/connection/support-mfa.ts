@@ -282,9 +282,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     return answer;
   }
 
-  mailedCode(address: string): Promise<string> {
-    return this.#mails.code(address);
-  }
+  mailedCode = (address: string): Promise<string> => this.#mails.code(address);
 
   /** Switches support MFA off, with the code that its mode needs. @param current an unused TOTP code */
   async off(current?: string): Promise<void> {

@@ -59,7 +59,7 @@ export class HarCheck {
   readonly #secrets = new Map<string, Set<string>>();
   readonly #roots = new Map<string, number>();
   readonly #skipped = { otherUrls: 0, otherMethods: 0, noAnswer: 0, notRecorded: 0 };
-  #judged = 0;
+  judged = 0;
 
   constructor(
     private readonly contract: Contract,
@@ -69,10 +69,6 @@ export class HarCheck {
     this.#matchOf = matcherOf(contract, baseUrl);
   }
 
-  get judged(): number {
-    return this.#judged;
-  }
-
   get roots(): string[] {
     return [...this.#roots].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([root]) => root);
   }
@@ -80,7 +76,7 @@ export class HarCheck {
   get facts(): Record<string, unknown> {
     const counts = [...this.#secrets].map(([what, places]) => [what, [...places].sort()] as const);
     return {
-      entriesJudged: this.#judged,
+      entriesJudged: this.judged,
       entriesSkipped: { ...this.#skipped },
       secretsInRecording: Object.fromEntries(counts.sort(([a], [b]) => a.localeCompare(b))),
     };
@@ -103,7 +99,7 @@ export class HarCheck {
       this.#skipped.noAnswer += 1;
       return;
     }
-    this.#judged += 1;
+    this.judged += 1;
     if (response.body === undefined) this.#skipped.notRecorded += 1;
     const json = jsonOf(request.body);
     const breaches = bodyBreaches(operation, request.body, json);
@@ -113,7 +109,7 @@ export class HarCheck {
     const [requests, credentials] = ownRequirements;
     this.write({
       ...event,
-      index: this.#judged - 1,
+      index: this.judged - 1,
       place,
       findings: [
         ...judgeable(event.findings, response),

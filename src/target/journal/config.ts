@@ -85,9 +85,7 @@ export function mayBeShownAs(shown: unknown, address: unknown): boolean {
 }
 
 /** Joins types to a text that is equal for equal sets; empty for null. */
-export function setOf(types: readonly string[] | null): string {
-  return [...new Set(types)].sort().join(' ');
-}
+export const setOf = (types: readonly string[] | null): string => [...new Set(types)].sort().join(' ');
 
 function reader(body: unknown, what: string) {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {

@@ -117,9 +117,7 @@ export class Journal {
     return { ...content, ...defined({ cluster, support }) };
   }
 
-  #current(): JournalContent {
-    return this.read() ?? this.#empty();
-  }
+  #current = (): JournalContent => this.read() ?? this.#empty();
 
   #empty(): JournalContent {
     const session = this.sessionId === undefined ? {} : { sessionId: this.sessionId };

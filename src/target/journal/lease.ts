@@ -284,9 +284,7 @@ function read(file: string): LeaseHolder | undefined {
 }
 
 /** Returns the text of a lease. Its length is the same for one holder, so that a renewal can overwrite it in place. */
-function textOf(holder: LeaseHolder): string {
-  return `${JSON.stringify(holder, undefined, 2)}\n`;
-}
+const textOf = (holder: LeaseHolder): string => `${JSON.stringify(holder, undefined, 2)}\n`;
 
 function describe({ owner, host, pid, since }: LeaseHolder): string {
   return `${owner} on ${host} (pid ${pid}) since ${since}`;

@@ -38,7 +38,7 @@ const lineFeed = 0x0a;
 export class WriteLog {
   #size = 0;
   #writes = new Map<string, Write>();
-  #count = 0;
+  count = 0;
   /** Whether lines that can't be written stay in memory: during the restore, and once the file is lost. */
   #mayFail = false;
   readonly #unwritten: Line[] = [];
@@ -46,10 +46,6 @@ export class WriteLog {
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
-
-  get count(): number {
-    return this.#count;
-  }
 
   keepInMemory(): void {
     this.#mayFail = true;
@@ -64,8 +60,8 @@ export class WriteLog {
 
   /** Logs a write before it is sent. @throws ConfigurationError if the disk refuses it: then nothing may be sent */
   sent(request: string): string {
-    this.#count += 1;
-    const id = `${process.pid}-${this.#count}`;
+    this.count += 1;
+    const id = `${process.pid}-${this.count}`;
     const line = { sent: id, request, at: new Date().toISOString(), ...momentNow() };
     try {
       this.#append(line, true);
