@@ -1,10 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { knownAs } from '../../src/target/journal/aliases.js';
 import { Journal } from '../../src/target/journal/journal.js';
 import { Lease } from '../../src/target/journal/lease.js';
-import { stateFolderFor } from '../../src/target/journal/state-dir.js';
+import { knownAs, stateFolderFor } from '../../src/target/journal/state-dir.js';
 import { temporaryFolder } from '../cli/suite.js';
 
 vi.mock('node:dns/promises', () => ({ lookup: vi.fn() }));

@@ -8,11 +8,10 @@ import type { Target } from '../input/target-file/target.js';
 import { Connection } from '../target/connection/connection.js';
 import { type GivenBack, giveBack } from '../target/connection/give-back.js';
 import { withDetectedRelease } from '../target/detect/detect.js';
-import { knownAs } from '../target/journal/aliases.js';
 import { parseJournal } from '../target/journal/config.js';
 import { Journal } from '../target/journal/journal.js';
 import { Lease } from '../target/journal/lease.js';
-import { stateDirOf } from '../target/journal/state-dir.js';
+import { knownAs, stateDirOf } from '../target/journal/state-dir.js';
 import { waitTeller } from './state-guard.js';
 import { complain, say } from './terminal.js';
 
