@@ -97,7 +97,7 @@ const targetVariable = 'MFA_TARGET';
 /** The environment variable that names the target file of the emulator that Playwright starts. */
 export const emulatorVariable = 'MFA_CONFORMANCE_EMULATOR';
 
-/** Playwright, run by hand without a target, starts an emulator. Workers find its file in the environment. */
+/** Returns the target file of the emulator that Playwright starts if it is run by hand without a target. */
 export function emulatorFile(env: NodeJS.ProcessEnv): string | undefined {
   if (env[planVariable] || (env[targetVariable] && env[targetVariable] !== env[emulatorVariable]))
     return undefined;

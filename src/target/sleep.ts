@@ -4,7 +4,7 @@ import type { Wait } from '../base/model/verdict.js';
 /** The reasons for waits. `lease` and `landing` (writes that may still take effect) occur outside of tests only. */
 type Kind = Wait['for'] | 'lease' | 'landing';
 
-/** Everything that waits for a target waits here, in real time. @param told gets the whole milliseconds */
+/** All code that talks to a target waits here, in real time. @param told gets the milliseconds waited */
 export async function sleep<K extends Kind>(ms: number, of: K, told?: (ms: number, of: K) => void) {
   if (ms <= 0) return;
   await timer(ms);

@@ -85,7 +85,7 @@ export function isUsable({ support, config }: Opens): boolean {
   return [support, config].some((seen) => isOpen(seen) || seen.startsWith('403'));
 }
 
-/** Compares what pending sessions may not read: GET /support-user/mfa or, if that succeeds, another read. */
+/** Tells whether a credential can read as much as a full session, by reads that pending sessions may not do. */
 export async function reachOf(api: Api, as: Credential, known: Opens | null): Promise<Seen> {
   const support = await read(api, 'GetSupportMFAConfig', as);
   if (isOpen(support)) {

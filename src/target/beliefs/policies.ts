@@ -85,7 +85,7 @@ export function nextKeyTryMs(ageMs: number): number | undefined {
   return keyTriedAtMs.find((atMs) => ageMs < atMs);
 }
 
-/** If a test may open this many sessions beyond the session limit, the suite first ends earlier sessions. */
+/** The sessions that one test may open. If there is no room for them, the suite first ends earlier ones. */
 const roomForATest = 3;
 
 /** @param isWhole whether room for several sessions is needed, because a test begins or the login should succeed */

@@ -133,7 +133,7 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /** Includes failures before the login of its session, because a pending session resets no count. */
+  /** Also counts failures before the login of the attempt's session: a pending session resets no count. */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);
@@ -198,7 +198,7 @@ export class Attempts {
   #keep(): void {
     const failed = [...this.#failed].filter(([, count]) => count > 0);
     const at = Date.now();
-    // If locks are allowed, failures may exceed the limit. The next run may then try a login all the same.
+    // If locks are allowed, the file holds the limit at most, so that the next run may try a login.
     const most = this.#isLimited ? Number.POSITIVE_INFINITY : budget;
     const own = failed.map(
       ([who, count]) =>

@@ -57,7 +57,7 @@ export class Codes {
     return true;
   }
 
-  /** If the current code was used, waits for the next step, or throws an ArrangeError with the given text. */
+  /** Returns the current code. If it was used, waits for the next step, or throws the text of `inVain`. */
   async unused(authenticator: Authenticator, inVain?: () => string): Promise<string> {
     await this.#unusedStep(authenticator, inVain);
     return this.at(authenticator, 0);

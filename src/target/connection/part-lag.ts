@@ -20,7 +20,7 @@ interface Written {
   readonly before: string;
   /** Whether a read has shown the old state since. */
   isStale: boolean;
-  /** The first state read that differs from the old one. */
+  /** The first read that showed another state, and that state. */
   shown?: { readonly at: number; readonly after: string };
   /** Whether a later request may have changed this part, although it was refused or meant for the other part. */
   isDoubtful: boolean;

@@ -171,7 +171,7 @@ export class ReadBack {
     this.#hasChanged = false;
   }
 
-  /** Three reads must show a change if nodes disagree. Until the suite knows that, two; otherwise one. */
+  /** Three reads must show a change if nodes disagree; two until several changes showed that they agree. */
   get #looks(): number {
     if (Object.values(this.#lags).some(({ apart }) => apart.value !== undefined)) return 3;
     return Math.max(this.#settled, this.#settledSinceWrite) < enough ? 2 : 1;

@@ -86,7 +86,7 @@ export class Recorder {
     this.#nextIndex = firstIndex;
   }
 
-  /** @param prolong prolongs the time limit of the test by its waits */
+  /** @param prolong called with the milliseconds by which waits prolong the test's time limit */
   during<T>(run: TestRun, body: () => Promise<T>, prolong?: (ms: number) => void): Promise<T> {
     return this.#tests.run(new Running(run.requirement, run.lane, prolong), () => {
       this.write({ type: 'test began', ...run });

@@ -27,7 +27,7 @@ export class Scope {
     this.touched = joined(this.touched, touch);
   }
 
-  /** A login counts as a read of cluster MFA, and the admin's as the use of three users (see Uses). */
+  /** Call this before a login. It counts as a read of cluster MFA, and the admin's as three users (see Uses). */
   logsIn(account: string, role?: string): void {
     this.#users.add(account);
     this.demand({ cluster: 'read', users: Math.max(this.#users.size, role === 'admin' ? 3 : 0) });

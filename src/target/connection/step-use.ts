@@ -36,7 +36,7 @@ export class KeyLag {
     await this.#until(role, this.known.value ?? 0);
   }
 
-  /** Repeats a refused code while its key is new. @param teaches whether the target certainly wants a code */
+  /** Repeats a refused code until its key is old. @param teaches whether the target certainly wants a code */
   async tried<T>(role: string, send: Send<T>, isTaken: (of: T) => boolean, teaches = true): Promise<T> {
     await this.inForce(role);
     const isNew = this.#ageMs(role) < newMs;
@@ -172,7 +172,7 @@ export class StepUse {
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
   }
 
-  /** Sends a right code. If an older key used this step and the target refuses it, sends the next step's. */
+  /** Sends a right code. If the target refuses it, perhaps for an older key's, sends the next step's code. */
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,

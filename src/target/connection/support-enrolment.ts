@@ -110,7 +110,7 @@ export class SupportProofs {
     return proof;
   }
 
-  /** If an older key's code was used in this step, may verify the next step's code: see StepUse. */
+  /** Verifies the current code or, if an older key used this step, the next step's code: see StepUse. */
   async verifyUnused(authenticator: Authenticator): Promise<Proof> {
     const mayBeLocked = this.attempts.mayHaveLocked(supportUser);
     const once = async (code: string) => {

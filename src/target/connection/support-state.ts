@@ -40,7 +40,7 @@ export function toldSupport(
   return { ...shown, mfaType, email: isSet ? set.email : shown.email };
 }
 
-/** Tells whether a configuration shows this change. Undefined if the body doesn't say what it changes. */
+/** Returns a function that tells whether a configuration shows this change. Undefined if none can. */
 export function shownAfter(body: unknown): ((config: SupportConfig) => boolean) | undefined {
   const [wanted, mode, address] = [memberOf(body, 'enabled'), textOf(body, 'mfaType'), textOf(body, 'email')];
   if (typeof wanted !== 'boolean') return undefined;

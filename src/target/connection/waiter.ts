@@ -5,7 +5,7 @@ import type { Recorder } from './recorder.js';
 
 export type Waiter = Pick<ClockWaiter, 'letPass'>;
 
-/** A longer wait is a misunderstanding, or costs more than the answer is worth. */
+/** The longest waits that an answer may ask for. A longer one is a misunderstanding, or not worth it. */
 const longest = { real: 120_000, patient: 900_000, byClock: 24 * 3_600_000 };
 /** During the restore, the suite tells the user about longer waits in real time. */
 const toldMs = 5_000;

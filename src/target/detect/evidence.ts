@@ -46,7 +46,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       [...operations.values()].some((operation) => operation.path === path),
     );
     const others = contracts.filter((contract) => !having.includes(contract));
-    // All paths of the path's operations, newest first: other releases have others.
+    // The paths of the same operation in all releases, newest first.
     const named = operationIds.map((id) => operationRow(id).paths).filter((paths) => paths.includes(path));
     if (!named.some((paths) => paths.length > 1)) {
       const text = `${path} is ${isThere ? '' : 'not '}there`;

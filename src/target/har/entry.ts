@@ -204,7 +204,7 @@ function isGzip(file: string): boolean {
   }
 }
 
-/** Errors of `take` pass unchanged. All others come from invalid JSON. */
+/** Returns errors of `take` unchanged. All others come from invalid JSON. */
 function asConfiguration(file: string, error: Error, bytes: number, entries: number): Error {
   if (error instanceof ConfigurationError) return error;
   const [first = ''] = error.message.split('\n');

@@ -60,7 +60,7 @@ export const isStillOn =
   ({ enabled, mfaType }: SupportConfig): boolean =>
     enabled && mfaType === mode;
 
-/** Masks characters. The two x of `foxx@` are no mask, but three are: few real addresses have three. */
+/** Matches a mask. The two x of `foxx@` are no mask, but three are: few real addresses have three. */
 const hidden = /(?:[*•·…]|#{2,}|\.{3}|x{3,}|X{3,})+/;
 
 /** Tells whether `shown` is the address itself, in any case, or masked as in `s***t@example.com`. */
@@ -73,7 +73,7 @@ export function isShownAs(shown: unknown, address: unknown): boolean {
   return new RegExp(`^${shown.split(hidden).map(plain).join(any)}$`, 'i').test(address);
 }
 
-/** Also accepts one x for each masked character. Use it only for an address that is known to be set. */
+/** Like {@link isShownAs}, but each x may mask one character. Only for an address that is known to be set. */
 export function mayBeShownAs(shown: unknown, address: unknown): boolean {
   if (isShownAs(shown, address)) return true;
   if (typeof shown !== 'string' || typeof address !== 'string') return false;

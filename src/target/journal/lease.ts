@@ -68,7 +68,7 @@ export interface Busy {
   readonly holder: string;
 }
 
-/** Reserves a target for one run. Renewals use the first handle, and so spare a successor's file. */
+/** Reserves a target for one run, by a file. Renewals use its handle, so they spare a successor's file. */
 export class Lease {
   #lost: ((reason: string) => void) | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -235,7 +235,7 @@ function staleness(there: LeaseHolder): string | undefined {
   return expiredMs(there, isHere) < 0 ? undefined : `it expired at ${there.expiresAt}`;
 }
 
-/** On one machine the monotonic clock decides, because someone may set the other. Negative if valid. */
+/** Returns the time since the expiry. On one machine the monotonic clock decides: nobody can set it. */
 function expiredMs({ renewed, expiresAt }: LeaseHolder, isHere: boolean): number {
   const now = momentNow();
   if (renewed !== undefined && renewed.boot !== '' && renewed.boot === now.boot)

@@ -76,7 +76,7 @@ async function addressesOf(baseUrl: string): Promise<string[]> {
   }
 }
 
-/** Returns the spelling of the base URL that already has a journal or lease, so that all share it. */
+/** Returns the spelling of a base URL that already has a journal or lease, so that all spellings share them. */
 export async function knownAs(stateDir: string, baseUrl: string): Promise<string> {
   const own = placeOf(baseUrl);
   const files = ['journal.json', 'lease.json'];
