@@ -113,11 +113,10 @@ export function planOf(env: NodeJS.ProcessEnv): RunPlan {
   const file = env[planVariable];
   if (file) return readRunPlan(file);
   const target = env[targetVariable];
-  if (!target) {
+  if (!target)
     throw new ConfigurationError(
       `Set ${targetVariable} to a target file, or use mfa-conformance run, which starts the emulator by itself.`,
     );
-  }
   const name = basename(target, extname(target));
   const folder = resolve('reports', name);
   return {

@@ -203,18 +203,16 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     // Some targets refuse null.
     if (answer.status >= 400 && Object.values(body).includes(null))
       answer = await this.putAny(withoutNulls(body));
-    if (answer.status < 200 || answer.status >= 300) {
+    if (answer.status < 200 || answer.status >= 300)
       throw new ArrangeError(`PUT /mfa-config to ${describe(body)} answered ${answer.status}.`);
-    }
     const shown = await this.after(shows);
     const breach = { kind: 'not stored', name: 'enabled' } as const;
     if (shown.enabled !== body.enabled)
       this.parts.recorder.breaks(answer.exchange, 'mfa-config/stores-enabled', breach);
-    if (!done(shown)) {
+    if (!done(shown))
       throw new ArrangeError(
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,
       );
-    }
     return shown;
   }
 }

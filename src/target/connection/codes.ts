@@ -1,7 +1,6 @@
 import { ArrangeError } from '../../base/errors.js';
 import type { TargetClock } from '../../wire/clock/clock.js';
 import type { Authenticator, DigitPlace } from '../../wire/otp/authenticator.js';
-
 import type { Recorder } from './recorder.js';
 import type { Waiter } from './waiter.js';
 

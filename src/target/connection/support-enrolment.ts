@@ -119,9 +119,8 @@ export class SupportProofs {
       if (!isTaken) this.#lastRefused = answer;
       return { code, answer, isTaken };
     };
-    let proof = await this.#steps.tried(ofSteps, authenticator, async () =>
-      once(await this.#unused(authenticator)),
-    );
+    const first = async () => once(await this.#unused(authenticator));
+    let proof = await this.#steps.tried(ofSteps, authenticator, first);
     // If the support user is locked, the target may answer a right code like a wrong one.
     const again = async () => once(await this.parts.codes.unused(authenticator));
     if (mayBeLocked && !proof.isTaken)

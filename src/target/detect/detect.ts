@@ -37,15 +37,12 @@ export async function detect(target: Target, stateDir: string): Promise<Detectio
   const contracts = await contractsOfAll();
   const contract = contracts.find(({ release }) => release === defaultRelease);
   if (contract === undefined) throw new Error(`no contract of release ${defaultRelease}`);
-  const seen = await Connection.during(target, contract, { stateDir }, (connection) =>
-    look(connection, contracts),
-  );
-  if (seen.answers.every(({ status, body }) => status === 404 || body === undefined)) {
+  const seen = await Connection.during(target, contract, { stateDir }, (each) => look(each, contracts));
+  if (seen.answers.every(({ status, body }) => status === 404 || body === undefined))
     throw new TransportError(
       `${target.baseUrl} does not speak this API: GET /mfa-config and GET /support-user/mfa don't answer with JSON. ` +
         "Is baseUrl the API's root?",
     );
-  }
   const evidence = evidenceIn(seen, contracts);
   return { ...judge(evidence), evidence, credential: seen.credential, requests: seen.requests };
 }

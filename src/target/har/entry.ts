@@ -51,9 +51,8 @@ export function parseEntry(value: unknown, place: string): HarEntry {
 
 function responseOf(response: Readonly<Record<string, unknown>>, place: string): HarResponse | undefined {
   const status = response['status'];
-  if (typeof status !== 'number') {
+  if (typeof status !== 'number')
     throw new ConfigurationError(`${place}.response.status: expected a number, found ${typeof status}.`);
-  }
   // Browsers write 0 for a request that failed or was blocked, and 304 for an answer from their own cache.
   if (status === 0 || status === 304) return undefined;
   const headers = headersOf(response['headers']);
@@ -127,9 +126,8 @@ export function recordingsIn(paths: readonly string[]): string[] {
     const found = readdirSync(path)
       .filter((name) => /\.har(?:\.gz)?$/i.test(name))
       .sort();
-    if (found.length === 0) {
+    if (found.length === 0)
       throw new ConfigurationError(`${path} holds no recording: no file in it ends in .har or .har.gz.`);
-    }
     return found.map((name) => join(path, name));
   });
 }
@@ -161,20 +159,17 @@ export async function readEntries(file: string, take: (entry: HarEntry, place: s
     if (!parser.isEnded) parser.write(chunk);
     if (wrong !== undefined) throw asConfiguration(file, wrong, bytes, count);
     bytes += chunk.length;
-    if (bytes - lastEntryAt > largestEntry) {
+    if (bytes - lastEntryAt > largestEntry)
       throw new ConfigurationError(
         `${file}: the entry after ${count} entries is larger than ${largestEntry / 1024 / 1024} MB. This is no recording of an API.`,
       );
-    }
   }
-  if (!parser.isEnded) {
+  if (!parser.isEnded)
     throw new ConfigurationError(
       `${file} is cut off: it ends after ${bytes} bytes, in the middle of what follows entry ${count}. Record it again, or export it whole.`,
     );
-  }
-  if (count === 0) {
+  if (count === 0)
     throw new ConfigurationError(`${file} is not a HAR, or an empty one: it has no log.entries.`);
-  }
   return count;
 }
 

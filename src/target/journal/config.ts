@@ -88,9 +88,8 @@ export function mayBeShownAs(shown: unknown, address: unknown): boolean {
 export const setOf = (types: readonly string[] | null): string => [...new Set(types)].sort().join(' ');
 
 function reader(body: unknown, what: string) {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new ArrangeError(`${what} did not answer an object: the state of the target is unknown.`);
-  }
   const members = new Map<string, unknown>(Object.entries(body));
   return <T>(name: string, is: (value: unknown) => value is T): T | undefined => {
     const value = members.get(name);
@@ -134,22 +133,19 @@ const hasVersion = objectOf({ version: shapes.any });
 export function parseJournal(json: string, file: string): JournalContent {
   const value = jsonOf(json, hasVersion);
   if (value === undefined) throw damaged(file, 'is not a JSON object with a version');
-  if (value.version !== 1) {
+  if (value.version !== 1)
     throw new ConfigurationError(
       `The journal ${file} has format ${String(value.version)}, this version knows 1: restore with the version that wrote it.`,
     );
-  }
   if (!isJournal(value))
     throw damaged(file, 'lacks baseUrl, startedAt or residue, or holds something else there');
   const { cluster, support, ...rest } = value;
   try {
-    return {
-      ...rest,
-      ...defined({
-        cluster: cluster && clusterConfigOf(cluster),
-        support: support && supportConfigOf(support),
-      }),
+    const found = {
+      cluster: cluster && clusterConfigOf(cluster),
+      support: support && supportConfigOf(support),
     };
+    return { ...rest, ...defined(found) };
   } catch {
     throw damaged(file, 'holds an invalid configuration');
   }

@@ -50,9 +50,8 @@ export class Journal {
       );
     }
     const content = parseJournal(text, this.file);
-    if (placeOf(content.baseUrl) !== placeOf(this.baseUrl)) {
+    if (placeOf(content.baseUrl) !== placeOf(this.baseUrl))
       throw new ConfigurationError(`The journal ${this.file} is of another target: ${content.baseUrl}`);
-    }
     return this.#beforeLoss(content);
   }
 
