@@ -4,15 +4,7 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import { emulator } from './emulated.js';
 import { performed } from './in-process.js';
 import { answering, flooding, httpServer, listen, selfSigned, tcpServer, unusedPort } from './servers.js';
-import {
-  type Ended,
-  filesBelow,
-  folders,
-  targetAt,
-  temporaryFolder,
-  verdictOf,
-  writeTarget,
-} from './suite.js';
+import { filesBelow, folders, targetAt, temporaryFolder, verdictOf, writeTarget } from './suite.js';
 
 type OnEnd = TestContext['onTestFinished'];
 
@@ -143,7 +135,9 @@ test('targets without reach, clock or mailbox do not affect the verdicts on othe
   expectNoTrace(ended, folder);
 });
 
-function expectNoTrace({ stdout, stderr }: Ended, folder: string): void {
+type Printed = Readonly<Record<'stdout' | 'stderr', string>>;
+
+function expectNoTrace({ stdout, stderr }: Printed, folder: string): void {
   const written = [...filesBelow(`${folder}/out`)];
   for (const [where, text] of [['stdout', stdout], ['stderr', stderr], ...written] as const) {
     expect(text, where).not.toMatch(/^\s+at .*[(:/]|node_modules|\bat \w+ \(file:/m);

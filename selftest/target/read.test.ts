@@ -141,9 +141,7 @@ describe('readTarget', () => {
 
     expect(effectiveAllow(some)).toEqual(some);
     expect(() => effectiveAllow({ ...nothing, clusterMfa: true })).toThrow(/allow\.clusterMfa: needs/);
-    expect(() => effectiveAllow({ ...nothing, replaceTotpOf: ['other'] })).toThrow(
-      /allow\.replaceTotpOf: needs/,
-    );
+    expect(() => effectiveAllow({ ...nothing, replaceTotpOf: ['other'] })).toThrow(/replaceTotpOf: needs/);
   });
 
   test('reads JSON, indented by tabs, by its extension', () => {
