@@ -47,7 +47,6 @@ export default defineConfig({
   test: {
     globalSetup: ['selftest/pages/left-out.ts', 'selftest/tool/shared-folder.ts'],
     server: { deps: { external: [/\/dist\/src\//] } },
-    setupFiles: ['selftest/tool/shared-process.ts'],
     // Real servers and child processes: slow machines need time, hung ones must end.
     testTimeout: 180_000,
     hookTimeout: 180_000,
