@@ -34,7 +34,7 @@ interface ReplyBody {
   readonly cluster?: unknown;
 }
 
-interface CallOptions {
+interface Options {
   readonly body?: unknown;
   readonly content?: string;
   readonly headers?: Record<string, string>;
@@ -43,11 +43,7 @@ interface CallOptions {
 }
 
 /** One request, by default with the admin's API key: `call(emulator, 'GET /mfa-config')`. */
-export async function call(
-  emulator: RunningEmulator,
-  line: string,
-  options: CallOptions = {},
-): Promise<Reply> {
+export async function call(emulator: RunningEmulator, line: string, options: Options = {}): Promise<Reply> {
   const [method = '', path = ''] = line.split(' ');
   const key = options.key === undefined ? emulator.accounts.admin.apiKey : options.key;
   const content = options.content ?? (options.body === undefined ? undefined : JSON.stringify(options.body));

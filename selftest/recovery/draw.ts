@@ -1,5 +1,5 @@
 import { mulberry32 } from '../detection/sample.js';
-import { type Moment, type ProxyOptions, phases } from './held-proxy.js';
+import { type Delays, type Moment, phases } from './held-proxy.js';
 import { type StartingState, startingStates } from './states.js';
 
 export const kinds = [
@@ -23,7 +23,7 @@ export interface Hit {
   readonly movesClock: boolean;
   readonly state: StartingState;
   readonly variants: readonly string[];
-  readonly proxy: ProxyOptions;
+  readonly proxy: Delays;
   readonly moment: Moment;
 }
 

@@ -13,7 +13,7 @@ export interface Moment {
   readonly holdMs: number;
 }
 
-export interface ProxyOptions {
+export interface Delays {
   /** How long the proxy delays every other write that comes after the suite's end. */
   readonly laterMs: number;
   /** The read-back delay of a second node, which answers every second read; 0 if there is one node. */
@@ -50,19 +50,14 @@ export class HeldProxy {
 
   private constructor(
     private readonly moment: Moment,
-    private readonly options: ProxyOptions,
+    private readonly options: Delays,
   ) {
     [this.reached, this.#held] = signal();
     [this.#ended, this.#end] = signal();
     [this.#looked, this.#look] = signal();
   }
 
-  static async before(
-    target: string,
-    moment: Moment,
-    options: ProxyOptions,
-    onEnd: OnEnd,
-  ): Promise<HeldProxy> {
+  static async before(target: string, moment: Moment, options: Delays, onEnd: OnEnd): Promise<HeldProxy> {
     const proxy = new HeldProxy(moment, options);
     proxy.baseUrl = await proxyBefore(target, (request, pass) => proxy.#answer(request, pass), onEnd);
     return proxy;
