@@ -3,7 +3,7 @@ import { type Call, Refusal, type World } from '../call.js';
 import { alsoKnows, keepsAddress, shownAs } from '../deviations.js';
 import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
-import { conforms, type Seams, type Variant, variantsOf } from '../seams.js';
+import { conforms, type Seams, type Variant, variantsOf, type Which } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
 import { endSessionsLate, enforceLate, keysLate, twoNodes } from './late.js';
 
@@ -55,6 +55,20 @@ function refuseNoOps(seams: Seams, status: number): void {
   seams.body('any', (body, call, { state }) => {
     if (call.caller?.role === 'admin' && isNoOp(call.operation, body, state))
       throw new Refusal(status, 'KNoChange', 'That is so already.');
+  });
+}
+
+function oneAtATime(seams: Seams, changes: Which): void {
+  let open = 0;
+  seams.input(changes, () => {
+    open += 1;
+  });
+  seams.body(changes, (_body) => {
+    if (open > 1) throw new Refusal(409, 'KBusy', 'Another change is under way.');
+  });
+  seams.answer(changes, async () => {
+    await pause(25);
+    open -= 1;
   });
 }
 
@@ -232,17 +246,8 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
     }),
   'one-put-at-a-time': conforms()
     .says('Of two concurrent PUT /mfa-config one is answered 409.')
-    .by((seams) => {
-      let open = 0;
-      seams.input('UpdateMFAConfig', () => {
-        open += 1;
-      });
-      seams.body('UpdateMFAConfig', (_body) => {
-        if (open > 1) throw new Refusal(409, 'KBusy', 'Another change is under way.');
-      });
-      seams.answer('UpdateMFAConfig', async () => {
-        await pause(25);
-        open -= 1;
-      });
-    }),
+    .with(oneAtATime, 'UpdateMFAConfig'),
+  'one-change-at-a-time': conforms()
+    .says('Of two concurrent changes of configurations, cluster or support, one is answered 409.')
+    .with(oneAtATime, ['UpdateMFAConfig', 'UpdateSupportMFAConfig', 'ConfigureSupportMFAConfig']),
 });

@@ -174,7 +174,11 @@ function told(event: RunEvent): string[] {
     case 'wait':
       return [`       waited ${duration(event.ms)}: ${event.for}`];
     case 'retry':
-      return [`       sent again: it was answered ${event.status}, which asks to wait`];
+      return [
+        event.status === 409
+          ? '       sent again: it was answered 409 beside a change by another lane'
+          : `       sent again: it was answered ${event.status}, which asks to wait`,
+      ];
     case 'adopted':
       return [`       shown before, and not asked again: ${marks(event.exchanges)}`];
     case 'learned':

@@ -97,7 +97,7 @@ export type EventOfTest =
     >
   | About<'wait began', { readonly ms: number; readonly for: Wait['for'] }>
   | About<'wait', { readonly ms: number; readonly for: Wait['for'] }>
-  | About<'retry', { readonly status: 423 | 429 | 503 }>
+  | About<'retry', { readonly status: 409 | 423 | 429 | 503 }>
   | About<'fact', { readonly name: string; readonly value: unknown }>
   /** Exchanges of an earlier test, as evidence for this one too. */
   | About<'adopted', { readonly exchanges: readonly number[] }>

@@ -29,6 +29,7 @@ import {
   type RawAnswer,
   type RequestOptions,
 } from './call.js';
+import { conflicts } from './links/conflicts.js';
 import { guards, scoped } from './links/guards.js';
 import { type PatienceParts, patience } from './links/patience.js';
 import { presence } from './links/presence.js';
@@ -57,6 +58,8 @@ export interface ApiParts extends PatienceParts {
   readonly attemptsFile: string;
   readonly journalled: Link;
   readonly restarts: Belief<boolean>;
+  /** Whether the target refuses concurrent changes of configurations. */
+  readonly oneAtATime: Belief<boolean>;
   /** Selects the requests that accept compressed answers. If undefined, no request accepts them. */
   readonly seed?: number | undefined;
 }
@@ -96,6 +99,7 @@ export class Api {
         guards(target, readOnly),
         scoped(target, recorder),
         patience(parts, limiter),
+        conflicts(recorder, parts.oneAtATime),
         this.attempts.link,
         presence(recorder, restarts),
         this.#untilClosed,

@@ -99,6 +99,7 @@ export class Connection {
       readOnly,
       seed,
       restarts: this.model.flag('restarts'),
+      oneAtATime: this.model.flag('one change at a time'),
       realWaits: this.model.flag('waits end in real time'),
       attemptsFile: join(this.journal.folder, 'attempts.json'),
       journalled: journalled(this.journal, this.readBack, (part) => this.#noteFound(part)),

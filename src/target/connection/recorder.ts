@@ -177,7 +177,7 @@ export class Recorder {
     this.write({ type: 'wait', requirement: this.requirement, ms, for: reason });
   }
 
-  retried(status: 423 | 429 | 503): void {
+  retried(status: 409 | 423 | 429 | 503): void {
     this.write({ type: 'retry', requirement: this.requirement, status });
   }
 

@@ -108,7 +108,7 @@ export class RunFold {
         this.#waits.push({ requirement: event.requirement, ms: event.ms, for: event.for });
         break;
       case 'retry':
-        if (event.status !== 423) this.#retries[event.status] += 1;
+        if (event.status === 429 || event.status === 503) this.#retries[event.status] += 1;
         break;
       case 'fact':
         this.#facts[event.name] = event.value;
