@@ -71,9 +71,8 @@ export function redactForm(text: string, isPlaceholder: IsPlaceholder): string {
   return pairs.join('&');
 }
 
-export function redactKeyUris(text: string): string {
-  return text.replace(keyUriSecret, (_whole, before: string) => `${before}[totpSecretKey]`);
-}
+export const redactKeyUris = (text: string): string =>
+  text.replace(keyUriSecret, (_whole, before: string) => `${before}[totpSecretKey]`);
 
 const placeholder = (name: string): string => `[${byLowerCase.get(name.toLowerCase()) ?? name}]`;
 

@@ -29,9 +29,8 @@ const escapes = new Map(
 
 const references: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-export function isMarker(code: number): boolean {
-  return code === percent || code === backslash || code === equals || code === ampersand;
-}
+export const isMarker = (code: number): boolean =>
+  code === percent || code === backslash || code === equals || code === ampersand;
 
 /** Decodes the character at `at` in the nth way (from 0), if there is one. */
 export function readingAt(text: string, at: number, nth: number): Reading {

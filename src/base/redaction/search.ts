@@ -17,14 +17,12 @@ export interface Searched {
 const longEnough = 8;
 
 /** Everyday words prove no leak: reports contain them anyway. */
-export function isTooCommon(value: string, vocabulary: string): boolean {
-  return value.length < 4 || vocabulary.includes(value);
-}
+export const isTooCommon = (value: string, vocabulary: string): boolean =>
+  value.length < 4 || vocabulary.includes(value);
 
 /** Other numbers equal so short a code by accident. */
-export function isShortCode(value: string, what: string): boolean {
-  return /^\d{4,5}$/.test(value) && (what === 'code' || what === 'mailed code');
-}
+export const isShortCode = (value: string, what: string): boolean =>
+  /^\d{4,5}$/.test(value) && (what === 'code' || what === 'mailed code');
 
 export class SecretSearch {
   readonly #long = new Redactor();

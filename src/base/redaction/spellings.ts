@@ -66,13 +66,11 @@ function base32Of(bytes: Buffer): string[] {
   return [all, sure].flatMap((text) => [text, text.toLowerCase()]);
 }
 
-export function bitsOfBase32(text: string): string {
-  return [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
-}
+export const bitsOfBase32 = (text: string): string =>
+  [...text].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
 
 /** Leaves out bits that don't fill a byte. */
-export function bytesOfBits(bits: string): Buffer {
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)));
-}
+export const bytesOfBits = (bits: string): Buffer =>
+  Buffer.from((bits.match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)));
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

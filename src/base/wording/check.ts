@@ -257,9 +257,8 @@ export const wordsOf = (check: Check): string => failureText(expectedOf(check), 
 
 const longest = 2_000;
 
-export function failureText(expected: string, actual: string): string {
-  return cut(`expected: ${expected}\nactual: ${actual}`, longest);
-}
+export const failureText = (expected: string, actual: string): string =>
+  cut(`expected: ${expected}\nactual: ${actual}`, longest);
 
 /** A part of a failure. `name` is empty for text before the first label. */
 export interface ReasonPart {

@@ -103,9 +103,8 @@ export async function nearestRelease(side: Side): Promise<ReleaseName> {
   return nearest?.release ?? defaultRelease;
 }
 
-export function isBreaking({ breaksClients: clients, breaksServers: servers }: Change): boolean {
-  return clients || servers;
-}
+export const isBreaking = ({ breaksClients: clients, breaksServers: servers }: Change): boolean =>
+  clients || servers;
 
 /** A change of an error affects only the requirement on errors. */
 function affectedBy(
@@ -134,9 +133,8 @@ function isOfItsKind({ kind, direction }: FoundChange, { area }: Requirement): b
   return direction === null || area !== 'access';
 }
 
-function isRelevant({ kind }: FoundChange): boolean {
-  return !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
-}
+const isRelevant = ({ kind }: FoundChange): boolean =>
+  !['privileges-documented', 'operation-deprecated', 'property-deprecated'].includes(kind);
 
 function isTouched(
   change: FoundChange,

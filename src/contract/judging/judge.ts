@@ -98,13 +98,11 @@ function judgeRetryAfter(answer: Judged, report: Report): void {
 
 const secondsPerYear = 366 * 86_400;
 
-function holdsKey(body: JsonBody): boolean {
-  return ['totpSecretKey', 'totpUri'].some((name) => textOf(body.value, name) !== undefined);
-}
+const holdsKey = (body: JsonBody): boolean =>
+  ['totpSecretKey', 'totpUri'].some((name) => textOf(body.value, name) !== undefined);
 
-function handsOutKey({ operation, status, body }: Judged): boolean {
-  return operation === 'UpdateSupportMFAConfig' && status < 300 && holdsKey(body);
-}
+const handsOutKey = ({ operation, status, body }: Judged): boolean =>
+  operation === 'UpdateSupportMFAConfig' && status < 300 && holdsKey(body);
 
 /** True for codes by mail and for switching MFA off: both need no key. */
 function asksForNoKey(request: unknown): boolean {
@@ -216,9 +214,8 @@ const internals: readonly (readonly [what: BreachKinds['internals']['what'], pat
   ['an internal address', /\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2}\b/],
 ];
 
-export function isJsonType(contentType: string | undefined): boolean {
-  return contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType.trim());
-}
+export const isJsonType = (contentType: string | undefined): boolean =>
+  contentType !== undefined && /^application\/json\s*(?:;|$)/i.test(contentType.trim());
 
 /** An IMF-fixdate is the only form of a date that a server may send (RFC 9110 5.6.7). */
 function isHttpDate(text: string): boolean {

@@ -132,9 +132,8 @@ const values = {
 
 type Kind = readonly [what: string, values: fc.Arbitrary<unknown>];
 
-export function sendable({ properties }: SchemaShape): [name: string, PropertyShape][] {
-  return [...properties].filter(([, { readOnly }]) => !readOnly);
-}
+export const sendable = ({ properties }: SchemaShape): [name: string, PropertyShape][] =>
+  [...properties].filter(([, { readOnly }]) => !readOnly);
 
 function objectOf(properties: readonly [name: string, PropertyShape][]): fc.Arbitrary<Members> {
   const members = Object.fromEntries(properties.map(([name, { schema }]) => [name, anyValueOf(schema)]));
@@ -147,9 +146,8 @@ function anyValueOf(schema: SchemaShape): fc.Arbitrary<unknown> {
   return takesNull(schema) ? fc.option(value, { nil: null, freq: 5 }) : value;
 }
 
-function takesNull({ types, nullable, disputesNull }: SchemaShape): boolean {
-  return nullable && !disputesNull && types.length > 0;
-}
+const takesNull = ({ types, nullable, disputesNull }: SchemaShape): boolean =>
+  nullable && !disputesNull && types.length > 0;
 
 function nonNullOf(schema: SchemaShape): fc.Arbitrary<unknown> {
   const { types, values: enumValues = [], items, limits } = schema;

@@ -28,9 +28,8 @@ export interface LoadOptions {
   readonly trusted?: boolean;
 }
 
-export function releaseDocument(release: ReleaseName): string {
-  return join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
-}
+export const releaseDocument = (release: ReleaseName): string =>
+  join(packageRoot(), 'spec', 'releases', `${release}.yaml`);
 
 export async function loadContract(release: ReleaseName): Promise<Contract> {
   return contractOf(await cutDocument(releaseDocument(release), { trusted: true }), release, true);

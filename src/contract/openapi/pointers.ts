@@ -11,9 +11,8 @@ export interface LocatedObject extends Located {
   readonly value: JsonObject;
 }
 
-export function pointerTo(parent: string, ...tokens: readonly string[]): string {
-  return tokens.reduce((pointer, token) => `${pointer}/${escaped(token)}`, parent);
-}
+export const pointerTo = (parent: string, ...tokens: readonly string[]): string =>
+  tokens.reduce((pointer, token) => `${pointer}/${escaped(token)}`, parent);
 
 /** Most tokens have nothing to escape, and documents have many thousands. */
 const escaped = (token: string) =>

@@ -209,9 +209,8 @@ function strictest(one: string | number, other: string | number, name: string): 
 
 export const isLeast = (name: string): boolean => /^(min|exclusiveMin)/.test(name);
 
-function isNull({ types, nullable, values, properties }: SchemaShape): boolean {
-  return types.length === 0 && properties.size === 0 && (nullable || values?.length === 0);
-}
+const isNull = ({ types, nullable, values, properties }: SchemaShape): boolean =>
+  types.length === 0 && properties.size === 0 && (nullable || values?.length === 0);
 
 const sorted = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
 

@@ -160,8 +160,7 @@ export class SchemaCompiler {
   #translate(node: Located, within: readonly string[]): JsonObject {
     const beside = this.#version === '3.1' ? besideReference(node.value) : undefined;
     if (beside !== undefined) {
-      const { $ref } = beside.reference;
-      const target = this.#inner({ value: { $ref }, pointer: node.pointer }, within);
+      const target = this.#inner({ value: beside.reference, pointer: node.pointer }, within);
       const rest = this.#translate({ value: beside.rest, pointer: node.pointer }, within);
       return { allOf: [target, rest] };
     }
@@ -186,10 +185,8 @@ export class SchemaCompiler {
         result[keyword] = Object.fromEntries(entries);
       } else if (Array.isArray(content) && listed.has(keyword)) {
         result[keyword] = content.map((part: unknown, index) => child(part, keyword, String(index)));
-      } else if (single.has(keyword) && (isObject(content) || typeof content === 'boolean')) {
-        result[keyword] = typeof content === 'boolean' ? content : child(content, keyword);
       } else {
-        result[keyword] = content;
+        result[keyword] = single.has(keyword) && isObject(content) ? child(content, keyword) : content;
       }
     }
     const reworded = this.#reword(result, pointer);

@@ -49,9 +49,8 @@ export function queueOf({ id, needs }: Tested, uses: Uses = usesOf(id)): Queue |
 }
 
 /** The test may leave accounts locked or this machine's address throttled. */
-export function isLast({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean {
-  return needs.includes('lockOut') || uses.source === true;
-}
+export const isLast = ({ id, needs }: Tested, uses: Uses = usesOf(id)): boolean =>
+  needs.includes('lockOut') || uses.source === true;
 
 /**
  * Undefined if the test runs earlier. With --slow, places 2 and 4 need an old mailed code of the support user

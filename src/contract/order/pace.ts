@@ -89,10 +89,7 @@ export class Pace {
         this.#lanes = event.lane === undefined ? 1 : this.lanes;
     } else if (event.type === 'test ended') {
       const spent = this.#of(event.requirement);
-      this.#tests.push({
-        ms: Math.max(0, event.durationMs - spent.waitedMs) + 1,
-        requests: spent.requests,
-      });
+      this.#tests.push({ ms: Math.max(0, event.durationMs - spent.waitedMs) + 1, requests: spent.requests });
       this.#ended.add(event.requirement);
       this.#underWay.delete(event.requirement);
       this.#endSteps(event.requirement, spent);

@@ -222,10 +222,8 @@ function withPassword(target: Target): Account[] {
   );
 }
 
-function withMail(target: Target): Account[] {
-  return withPassword(target).filter(({ email }) => email !== undefined);
-}
+const withMail = (target: Target): Account[] =>
+  withPassword(target).filter(({ email }) => email !== undefined);
 
-function mailed(target: Target): Account[] {
-  return withMail(target).filter(({ mfaExempt, mailedCodes }) => mfaExempt !== true && mailedCodes !== false);
-}
+const mailed = (target: Target): Account[] =>
+  withMail(target).filter(({ mfaExempt, mailedCodes }) => mfaExempt !== true && mailedCodes !== false);

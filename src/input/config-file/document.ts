@@ -208,9 +208,8 @@ function* tokensOf(parser: Parser, text: string): Generator<void> {
   }
 }
 
-function isEmpty(node: Node | null): boolean {
-  return node === null || (isScalar(node) && node.range?.[0] === node.range?.[1]);
-}
+const isEmpty = (node: Node | null): boolean =>
+  node === null || (isScalar(node) && node.range?.[0] === node.range?.[1]);
 
 /** The parser's own messages may quote a password. */
 const sentences: { readonly [Code in YAMLError['code']]?: string } = {

@@ -8,9 +8,8 @@ export function calledInAllow(role: AccountRole): Allow['replaceTotpOf'][number]
   return role === 'admin' || role === 'viewer' || role === 'other' ? role : 'more';
 }
 
-export function mayReplaceTotp(allow: Allow, { role }: Pick<Account, 'role'>): boolean {
-  return effectiveAllow(allow).replaceTotpOf.includes(calledInAllow(role));
-}
+export const mayReplaceTotp = (allow: Allow, { role }: Pick<Account, 'role'>): boolean =>
+  effectiveAllow(allow).replaceTotpOf.includes(calledInAllow(role));
 
 /** @throws ConfigurationError if stateChanges is missing */
 export function effectiveAllow(allow: Allow): Allow {

@@ -42,9 +42,8 @@ export interface ByRole<Each> {
 export type Accounts = ByRole<Account> & { readonly admin: Account };
 
 /** The admin comes last: tests prefer other accounts. */
-export function inOrderOfUse({ admin, viewer, other, ...more }: Accounts): Account[] {
-  return [other, viewer, ...Object.values(more), admin].filter((account) => account !== undefined);
-}
+export const inOrderOfUse = ({ admin, viewer, other, ...more }: Accounts): Account[] =>
+  [other, viewer, ...Object.values(more), admin].filter((account) => account !== undefined);
 
 export interface Account {
   readonly role: AccountRole;

@@ -87,9 +87,8 @@ export abstract class TargetClock {
 }
 
 /** Negative if the intervals overlap. */
-function gapBetween(one: Interval, other: Interval): number {
-  return Math.max(one.low, other.low) - Math.min(one.high, other.high);
-}
+const gapBetween = (one: Interval, other: Interval): number =>
+  Math.max(one.low, other.low) - Math.min(one.high, other.high);
 
 export class DateOffsetClock extends TargetClock {
   readonly canMove = false;

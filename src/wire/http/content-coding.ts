@@ -18,9 +18,8 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 export const allCodings = 'gzip, deflate, br';
 
 /** Lets about a third of all kinds of requests accept codings, by the seed. */
-export function acceptsCodings(seed: number, kind: string): boolean {
-  return createHash('sha256').update(`${seed} ${kind}`).digest().readUInt32BE() % 3 === 0;
-}
+export const acceptsCodings = (seed: number, kind: string): boolean =>
+  createHash('sha256').update(`${seed} ${kind}`).digest().readUInt32BE() % 3 === 0;
 
 export interface Decoded {
   readonly content: Buffer;

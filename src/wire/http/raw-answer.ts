@@ -82,9 +82,8 @@ interface Framed {
 type Headers = Readonly<Record<string, string>>;
 
 /** Some answers have no content, whatever their header fields say. */
-export function hasContent(method: string, status: number): boolean {
-  return method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
-}
+export const hasContent = (method: string, status: number): boolean =>
+  method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 
 export function framed(headers: Headers, rest: Buffer): Framed | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;

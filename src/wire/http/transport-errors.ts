@@ -48,9 +48,8 @@ export function inWords(error: unknown, url: URL, timeoutMs: number, isLimit = t
   return `No answer from ${where}: ${known}${end}${known.endsWith('?') && end === '' ? '' : '.'}`;
 }
 
-export function isTimeout(error: unknown): boolean {
-  return /TimeoutError|aborted due to timeout/.test(chainOf(error));
-}
+export const isTimeout = (error: unknown): boolean =>
+  /TimeoutError|aborted due to timeout/.test(chainOf(error));
 
 /** Errors of connecting, of the TLS handshake, and of a request that can't be written. */
 const unsent =
