@@ -19,20 +19,15 @@ import { codeOf, orElse } from './errors.js';
 
 /** Creates a folder and its parents. Node's own recursive mkdir never returns for paths below /proc. */
 export function makeFolder(path: string, mode = 0o777): void {
-  const missing: string[] = [];
-  for (let at = resolve(path); found(at) === undefined; at = dirname(at)) {
-    missing.push(at);
-    if (dirname(at) === at) break;
+  if (isFolder(path)) return;
+  const parent = dirname(resolve(path));
+  if (found(parent) === undefined && parent !== dirname(parent)) makeFolder(parent, mode);
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    // Another process may have created the folder meanwhile.
+    if (!isFolder(path)) throw error;
   }
-  for (const folder of missing.reverse()) {
-    try {
-      mkdirSync(folder, { mode });
-    } catch (error) {
-      if (!isFolder(folder)) throw error;
-    }
-  }
-  // If the path is a file, mkdir throws the clearest error.
-  if (missing.length === 0 && !isFolder(path)) mkdirSync(path);
 }
 
 export const isFolder = (path: string): boolean => found(path)?.isDirectory() ?? false;

@@ -13,7 +13,6 @@ const longestSettling = 5_000;
 
 /** Secrets travel through a socket that only this user can reach, and never touch a disk. */
 export class SecretCollector {
-  readonly #values = new Map<string, string>();
   readonly #byTarget = new Map<string, Map<string, string>>();
   readonly #open = new Map<Socket, Promise<void>>();
   #onProcessEnd: (target: string) => void = () => {};
@@ -42,7 +41,7 @@ export class SecretCollector {
   }
 
   get values(): ReadonlyMap<string, string> {
-    return this.#values;
+    return new Map([...this.#byTarget.values()].flatMap((values) => [...values]));
   }
 
   valuesOf(target: string): ReadonlyMap<string, string> {
@@ -52,8 +51,6 @@ export class SecretCollector {
   tell(target: string, value: string, what: string): void {
     const own = this.#byTarget.get(target) ?? new Map<string, string>();
     this.#byTarget.set(target, own.set(value, what));
-    if (this.#values.has(value)) return;
-    this.#values.set(value, what);
     if (isDistinctive(value)) this.redactor.add(value, what);
   }
 

@@ -61,15 +61,14 @@ function pem(values: Values, path: KeyPath, folder: string): string | undefined 
   const read = readTextFile(resolve(folder, value));
   if ('text' in read && isPem(read.text)) return read.text;
   const file = values.isWrittenOut(path) ? `${value}: ` : '';
-  const trouble = 'text' in read ? 'is not PEM' : read.trouble;
-  const remedy = /PEM|UTF-8/.test(trouble)
-    ? 'holds no PEM text (-----BEGIN …): convert it with openssl'
-    : trouble;
-  values.problem(path, `${file}${remedy}`);
+  const trouble = 'text' in read || /UTF-8/.test(read.trouble) ? notPem : read.trouble;
+  values.problem(path, `${file}${trouble}`);
   return undefined;
 }
 
 const isPem = (text: string): boolean => /-----BEGIN [A-Z0-9 ]+-----/.test(text);
+
+const notPem = 'holds no PEM text (-----BEGIN …): convert it with openssl';
 
 function certificates(values: Values, path: KeyPath, text: string): X509Certificate[] {
   const blocks = text.match(certificateBlock) ?? [];

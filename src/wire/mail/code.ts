@@ -35,19 +35,15 @@ export function findCode(
   if (pattern !== undefined) return byPattern(sources, pattern, mail);
   const subject = maskedSubject(mail.subject);
 
-  for (const { least, found } of rankedCandidates(mail, sources)) {
-    for (const candidates of found) {
-      const score = candidates[0]?.score ?? 0;
-      if (score < least) continue;
-      const likely = candidates.filter((each) => each.score === score);
-      const [code, another] = likely.length > 1 ? likely.filter((each) => !earlier.has(each.code)) : likely;
-      if (code !== undefined && another === undefined) return { code: code.code };
-      return {
-        problem: `The mail ${subject} holds two numbers that may equally be the code; set mail.codePattern.`,
-        unclear: true,
-      };
-    }
-  }
+  const [best = []] = rankedCandidates(mail, sources);
+  const likely = best.filter(({ score }) => score === best[0]?.score);
+  const [code, another] = likely.length > 1 ? likely.filter((each) => !earlier.has(each.code)) : likely;
+  if (code !== undefined && another === undefined) return { code: code.code };
+  if (likely.length > 0)
+    return {
+      problem: `The mail ${subject} holds two numbers that may equally be the code; set mail.codePattern.`,
+      unclear: true,
+    };
   if (!sources.some(mayHoldCode))
     return { problem: `The mail ${subject} holds no number that looks like a code.`, unclear: false };
   return {
@@ -60,13 +56,12 @@ const partsOf = ({ text, html, subject }: Pick<MailContent, 'text' | 'html' | 's
   [text, htmlToText(html), subject].map(plain);
 
 /** Strong candidates come first, and the mail's own text comes before quotes. */
-function rankedCandidates(
-  mail: MailContent,
-  sources: readonly string[],
-): { readonly least: number; readonly found: readonly (readonly Candidate[])[] }[] {
+function rankedCandidates(mail: MailContent, sources: readonly string[]): readonly (readonly Candidate[])[] {
   const own = [mail.text.replace(/^[ \t]*>.*$/gm, ''), htmlToText(mail.html, 'blockquote'), mail.subject];
-  const ranked = [own.map(plain), sources].map((texts) => texts.map(candidatesIn));
-  return [strongScore, weakScore].flatMap((least) => ranked.map((found) => ({ least, found })));
+  const ranked = [...own.map(plain), ...sources].map(candidatesIn);
+  return [strongScore, weakScore].flatMap((least) =>
+    ranked.filter(([first]) => first !== undefined && first.score >= least),
+  );
 }
 
 function byPattern(sources: readonly string[], pattern: RegExp, mail: MailContent): FoundCode {
