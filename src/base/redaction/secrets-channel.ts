@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -29,9 +30,8 @@ export class SecretCollector {
     const address =
       process.platform === 'win32' ? `\\\\.\\pipe\\mfa-conformance-${randomUUID()}` : join(folder, 'secrets');
     const collector = new SecretCollector(address);
-    await new Promise<void>((resolve, reject) => {
-      collector.#server.once('error', reject).listen(address, resolve);
-    }).catch((error: unknown) => {
+    collector.#server.listen(address);
+    await once(collector.#server, 'listening').catch((error: unknown) => {
       throw new ConfigurationError(
         `The run's processes need a socket in ${folder} (TMPDIR), which can't be opened: ${reasonOf(error)}.`,
       );
@@ -119,9 +119,7 @@ export class SecretTeller {
   /** @throws ConfigurationError if nobody listens */
   static async connect(address: string, target: string): Promise<SecretTeller> {
     const socket = connect(address);
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve).once('error', reject);
-    }).catch((error: unknown) => {
+    await once(socket, 'connect').catch((error: unknown) => {
       throw new ConfigurationError(
         `The process that searches for secrets is out of reach, so nothing is sent: ${reasonOf(error)}.`,
       );

@@ -59,20 +59,12 @@ export function diff(from: Side, to: Side): Diff {
     const ids = [...operations];
     return { ...change, operations: ids, requirements: affectedBy(change, ids, from.release, to.release) };
   });
-  const { release: first } = from;
-  const { release: second } = to;
-  const both = first !== null && second !== null ? loadRequirements() : [];
-  const only = (here: ReleaseName | null, there: ReleaseName | null) =>
-    both
-      .filter((one) => here !== null && there !== null && appliesTo(one, here) && !appliesTo(one, there))
-      .map(({ id }) => id);
-  return {
-    from,
-    to,
-    changes: changes.sort(inOrder),
-    onlyFrom: only(first, second),
-    onlyTo: only(second, first),
+  const only = ({ release: here }: Side, { release: there }: Side) => {
+    if (here === null || there === null) return [];
+    const found = loadRequirements().filter((one) => appliesTo(one, here) && !appliesTo(one, there));
+    return found.map(({ id }) => id);
   };
+  return { from, to, changes: changes.sort(inOrder), onlyFrom: only(from, to), onlyTo: only(to, from) };
 }
 
 function changesOf(from: OperationShape | undefined, to: OperationShape | undefined): FoundChange[] {

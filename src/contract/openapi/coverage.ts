@@ -1,5 +1,5 @@
 import type { CoverageParts } from '../../base/model/event.js';
-import type { Answer, Contract } from './contract.js';
+import type { Contract } from './contract.js';
 import type { OperationId } from './operations.js';
 import { isObject, pointerTo, tokensOf } from './pointers.js';
 
@@ -54,16 +54,10 @@ export function seenIn(contract: Contract, operationId: OperationId, status: num
   return { properties: unique(properties), enumValues: unique(enumValues) };
 }
 
-function answerOf(
-  contract: Contract,
-  operationId: OperationId,
-  status: number,
-): { readonly answer: Answer; readonly key: string } | undefined {
-  const operation = contract.operations.get(operationId);
-  if (operation?.success.status === status)
-    return { answer: operation.success, key: `${operationId} ${status}` };
-  if (operation === undefined || status < 400) return undefined;
-  return { answer: operation.error, key: `${operationId} default` };
+function answerOf(contract: Contract, id: OperationId, status: number) {
+  const { success, error } = contract.operations.get(id) ?? {};
+  if (success?.status === status) return { answer: success, key: `${id} ${status}` };
+  return error === undefined || status < 400 ? undefined : { answer: error, key: `${id} default` };
 }
 
 function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {

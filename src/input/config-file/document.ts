@@ -29,7 +29,7 @@ export class ConfigDocument {
   readonly problems: Problems;
   readonly value: unknown;
   readonly #document: Document.Parsed;
-  readonly #lines: LineCounter;
+  readonly #lines = new LineCounter();
 
   /** @throws ConfigurationError with the place of a mistake, without the text */
   constructor(
@@ -37,7 +37,6 @@ export class ConfigDocument {
     readonly file: string,
   ) {
     this.problems = new Problems(file);
-    this.#lines = new LineCounter();
     this.#checkDepth(text);
     if (extname(file).toLowerCase() === '.json') this.#checkJson(text);
     this.#document = parseDocument(text, {

@@ -119,14 +119,13 @@ const secretPaths = (values: Values): readonly KeyPath[] => [
   ]),
   ['supportUser', 'password'],
   ['mail', 'password'],
+  // A file's name in tls.key is not secret.
+  ...(values.text(['tls', 'key'])?.includes('-----BEGIN') ? [['tls', 'key']] : []),
 ];
 
 /** If nobody knows who can read the file, returns a warning. */
 function readSecrecy(values: Values, access: FileAccess): string[] {
   const writtenOut = secretPaths(values).filter((path) => values.isWrittenOut(path));
-  // A file's name in tls.key is not secret.
-  const keyIsText = values.text(['tls', 'key'])?.includes('-----BEGIN') === true;
-  if (keyIsText && values.isWrittenOut(['tls', 'key'])) writtenOut.push(['tls', 'key']);
   if (writtenOut.length === 0 || access === 'private') return [];
   if (access === 'unknown') {
     return ['The target file holds secrets written out: see that nobody but you can read it.'];

@@ -134,28 +134,26 @@ export function candidatesIn(text: string): Candidate[] {
 
 /** Codes with letters count only if the text names them as codes. */
 function namedByWord(text: string): Candidate[] {
-  const codes = [...text.matchAll(lettered)].filter(({ 0: found, index }) => {
-    const before = text.slice(Math.max(0, index - 120), index);
-    const after = text.slice(index + found.length);
-    return (
-      (namedBefore(before) >= adjacentScore || isAnnounced(before, after) || imperative.test(before)) &&
-      !labelOfOther.test(before) &&
-      !stale.test(before) &&
-      !unitAfter.test(after)
-    );
-  });
-  const said = [...text.matchAll(anyLetters)].filter(({ 0: found, index }) =>
-    isCalledCode(found, text.slice(Math.max(0, index - 120), index), text.slice(index + found.length)),
+  const matching = (pattern: RegExp, isCode: (before: string, after: string, found: string) => boolean) =>
+    [...text.matchAll(pattern)].flatMap(({ 0: found, index }) => {
+      const before = text.slice(Math.max(0, index - 120), index);
+      const after = text.slice(index + found.length);
+      const isOther = labelOfOther.test(before) || stale.test(before) || unitAfter.test(after);
+      return !isOther && isCode(before, after, found) ? [found.replace('-', '')] : [];
+    });
+  const named = matching(
+    lettered,
+    (before, after) =>
+      namedBefore(before) >= adjacentScore || isAnnounced(before, after) || imperative.test(before),
   );
-  const all = [...codes, ...said].map(([code]) => code.replace('-', ''));
-  return [...new Set(all)].map((code) => ({ code, score: adjacentScore }));
+  const codes = new Set([...named, ...matching(anyLetters, isCalledCode)]);
+  return [...codes].map((code) => ({ code, score: adjacentScore }));
 }
 
 /** Capitals without digits count only at the end of a sentence with lower-case letters. */
-function isCalledCode(found: string, before: string, after: string): boolean {
+function isCalledCode(before: string, after: string, found: string): boolean {
   const last = [...before.matchAll(codeWord)].at(-1);
-  if (last === undefined || labelOfOther.test(before) || stale.test(before) || unitAfter.test(after))
-    return false;
+  if (last === undefined) return false;
   const isCalled = namesCode.test(before.slice(last.index + last[0].length)) || isAnnounced(before, after);
   if (!isCalled || /\d/.test(found)) return isCalled;
   const sentence = before.split(/[.!?\n]\s+/).at(-1) ?? '';
