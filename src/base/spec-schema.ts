@@ -25,21 +25,13 @@ const referencedBy = (file: string) => (file === 'events.schema.json' ? ['verdic
 
 const builtPlaceOf = (file: string) => builtPlace(`${file}.cjs`, [file, ...referencedBy(file)].map(specFile));
 
-/** The paths of validators from the build; null: missing or outdated. */
-const places = new Map<string, string | null>();
-
 let ajv: Ajv2020 | undefined;
 const schemas = new Map<string, AnySchemaObject>();
 
 /** The validator keeps the errors of its last call. */
 export function specSchema<T>(file: string): ValidateFunction<T> {
-  let place = places.get(file);
-  if (place === undefined) {
-    const built = builtPlaceOf(file);
-    place = existsSync(built) ? built : null;
-    places.set(file, place);
-  }
-  if (place !== null) return require(place);
+  const built = builtPlaceOf(file);
+  if (existsSync(built)) return require(built);
   ajv ??= emptyAjv();
   return compiled(file, ajv);
 }
@@ -62,8 +54,9 @@ function compiled<T>(file: string, by: Ajv2020): ValidateFunction<T> {
 }
 
 export function checkBy<T>(schemaFile: string, what: string): (value: unknown, place: string) => T {
+  let validate: ValidateFunction<T> | undefined;
   return (value, place) => {
-    const validate = specSchema<T>(schemaFile);
+    validate ??= specSchema<T>(schemaFile);
     if (validate(value)) return value;
     throw refusal(place, what, (validate.errors ?? []).map(inWords));
   };

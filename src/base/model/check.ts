@@ -93,8 +93,6 @@ export const patterns = {
   'same beginning': ['random codes', 'codes with the same beginning'],
 } as const;
 
-export type CodePattern = keyof typeof patterns;
-
 export type FieldRule =
   | 'names the methods'
   /** Vary names Accept-Encoding, or `*`. */
@@ -175,7 +173,7 @@ export type Check =
       'mail',
       { readonly rule: MailRule; readonly name: string | null; readonly seen: string | number | null }
     >
-  | Of<'random', { readonly pattern: CodePattern }>
+  | Of<'random', { readonly pattern: keyof typeof patterns }>
   /** Two secret values must be equal, or differ. `with`: the source of the second. */
   | Of<
       'same' | 'differ',

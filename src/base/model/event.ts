@@ -71,7 +71,6 @@ export interface Exchanged {
 export type TestStatus = 'passed' | 'failed' | 'timedOut' | 'skipped' | 'interrupted';
 
 export const blames = ['arrange failed', 'transport failed', 'configuration failed', 'suite failed'] as const;
-export type Blame = (typeof blames)[number];
 
 /**
  * Tests of one lane run in sequence. `cluster` and `support` run in parallel, each on its own part. The lanes
@@ -104,7 +103,7 @@ export type EventOfTest =
   /** Only this event makes a test's outcome `fail`. The expectation itself writes it. */
   | About<'expectation failed', { readonly check: Check }>
   | About<
-      Blame | 'not run' | 'not applicable',
+      (typeof blames)[number] | 'not run' | 'not applicable',
       {
         readonly reason: string;
         readonly exchange?: number;

@@ -2,7 +2,7 @@ import type { CredentialScheme } from '../openapi/contract.js';
 import type { SourceDocument } from '../openapi/document.js';
 import type { CutDocument } from '../openapi/load.js';
 import { type OperationId, operationIds } from '../openapi/operations.js';
-import { childOf, isObject, type Located } from '../openapi/pointers.js';
+import { childOf, isObject, itemsOf, type Located } from '../openapi/pointers.js';
 import { type SchemaShape, schemaShape } from '../openapi/schema-shape.js';
 import { schemesIn } from '../openapi/security.js';
 
@@ -91,17 +91,14 @@ function parametersOf(document: SourceDocument, node: Located): Map<string, Para
   const shared = document.find(`${path}/parameters`);
   const own = document.member(node, 'parameters');
   const found = new Map<string, ParameterShape>();
-  for (const list of [shared, own]) {
-    if (list === undefined || !Array.isArray(list.value)) continue;
-    for (const [index, value] of list.value.entries()) {
-      const parameter = document.resolve({ value, pointer: `${list.pointer}/${index}` });
-      if (!isObject(parameter.value)) continue;
-      const { name, in: place, required } = parameter.value;
-      const node = document.member(parameter, 'schema');
-      const schema = node && schemaShape(document, node, String(name));
-      const named = { place: String(place), name: String(name) };
-      found.set(`${named.place} ${named.name}`, { ...named, required: required === true, schema });
-    }
+  for (const item of [shared, own].flatMap((list) => itemsOf(list?.value, list?.pointer ?? ''))) {
+    const parameter = document.resolve(item);
+    if (!isObject(parameter.value)) continue;
+    const { name, in: place, required } = parameter.value;
+    const node = document.member(parameter, 'schema');
+    const schema = node && schemaShape(document, node, String(name));
+    const named = { place: String(place), name: String(name) };
+    found.set(`${named.place} ${named.name}`, { ...named, required: required === true, schema });
   }
   return found;
 }

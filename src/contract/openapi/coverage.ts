@@ -33,13 +33,8 @@ export function coverageUniverse(contract: Contract): CoverageParts {
   };
 }
 
-export interface Seen {
-  readonly properties: string[];
-  readonly enumValues: string[];
-}
-
 /** A property counts even if it is null. */
-export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown): Seen {
+export function seenIn(contract: Contract, operationId: OperationId, status: number, body: unknown) {
   const found = answerOf(contract, operationId, status);
   const properties: string[] = [];
   const enumValues: string[] = [];

@@ -165,8 +165,9 @@ export class ControlledClock extends TargetClock {
     const receivedAt = steadyNow();
     const wrong = (what: string) => new ConfigurationError(`${this.#name} answered ${method} with ${what}.`);
     if (answer.status !== 200) throw wrong(`${answer.status}, not with 200 and the time`);
-    const now = timeOf(answer.text);
-    if (now === undefined) throw wrong('something else than {"now": "ISO 8601"}');
+    const { now: text = '' } = jsonOf(answer.text, objectOf({ now: shapes.text })) ?? {};
+    const now = isoTime.test(text) ? Date.parse(text) : Number.NaN;
+    if (Number.isNaN(now)) throw wrong('something else than {"now": "ISO 8601"}');
     this.#offsetMs = now - Math.round((sentAt + receivedAt) / 2);
   }
 
@@ -189,12 +190,6 @@ export class ControlledClock extends TargetClock {
 }
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
-
-function timeOf(text: string): number | undefined {
-  const { now = '' } = jsonOf(text, objectOf({ now: shapes.text })) ?? {};
-  const time = isoTime.test(now) ? Date.parse(now) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
-}
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',

@@ -73,19 +73,14 @@ export function joined(headers: Record<string, string | string[] | undefined>): 
   return result;
 }
 
-interface Framed {
-  readonly content: Buffer;
-  /** Names bytes after the declared end, or why the end is unclear. */
-  readonly beyond: string | undefined;
-}
-
 type Headers = Readonly<Record<string, string>>;
 
 /** Some answers have no content, whatever their header fields say. */
 export const hasContent = (method: string, status: number): boolean =>
   method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
 
-export function framed(headers: Headers, rest: Buffer): Framed | undefined {
+/** `beyond`: names bytes after the declared end, or why the end is unclear. Undefined if bytes are missing. */
+export function framed(headers: Headers, rest: Buffer) {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   const chunks = isChunked(coding) ? chunked(rest) : undefined;
   if (length !== undefined && coding !== undefined) {

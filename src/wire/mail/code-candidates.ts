@@ -150,11 +150,17 @@ function namedByWord(text: string): Candidate[] {
   return [...codes].map((code) => ({ code, score: adjacentScore }));
 }
 
+/** Returns the text after the last word for "code". */
+function afterCodeWord(text: string): string | undefined {
+  const last = [...text.matchAll(codeWord)].at(-1);
+  return last && text.slice(last.index + last[0].length);
+}
+
 /** Capitals without digits count only at the end of a sentence with lower-case letters. */
 function isCalledCode(before: string, after: string, found: string): boolean {
-  const last = [...before.matchAll(codeWord)].at(-1);
-  if (last === undefined) return false;
-  const isCalled = namesCode.test(before.slice(last.index + last[0].length)) || isAnnounced(before, after);
+  const gap = afterCodeWord(before);
+  if (gap === undefined) return false;
+  const isCalled = namesCode.test(gap) || isAnnounced(before, after);
   if (!isCalled || /\d/.test(found)) return isCalled;
   const sentence = before.split(/[.!?\n]\s+/).at(-1) ?? '';
   return (
@@ -166,8 +172,7 @@ function isCalledCode(before: string, after: string, found: string): boolean {
 
 /** As in "Your code for this login is:", with nothing else on the code's line. */
 function isAnnounced(before: string, after: string): boolean {
-  const last = [...before.matchAll(codeWord)].at(-1);
-  const gap = last === undefined ? undefined : before.slice(last.index + last[0].length);
+  const gap = afterCodeWord(before);
   return gap !== undefined && /^[^.!?:\n]{0,60}:\s{0,8}$/.test(gap) && /^ ?(?:\n|$)/.test(after);
 }
 
@@ -233,9 +238,8 @@ function isWhatItIsFor(before: string): boolean {
 }
 
 function namedBefore(before: string): number {
-  const last = [...before.matchAll(codeWord)].at(-1);
-  if (last === undefined) return 0;
-  const gap = before.slice(last.index + last[0].length);
+  const gap = afterCodeWord(before);
+  if (gap === undefined) return 0;
   if (isBefore.test(gap) || isPartOfWord(before)) return adjacentScore;
   return sentenceEnd.test(gap) ? Math.max(0, 20 - gap.length / 4) : Math.max(0, 55 - gap.length / 2);
 }

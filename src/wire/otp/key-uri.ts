@@ -35,17 +35,8 @@ interface KeyUriProblem {
 
 export type OtpParameters = Pick<KeyUri, 'secret' | 'algorithm' | 'digits' | 'period'>;
 
-export type KeyUriResult =
-  | { readonly keyUri: KeyUri; readonly problems: readonly []; readonly usable?: never }
-  | {
-      readonly keyUri?: never;
-      readonly problems: readonly KeyUriProblem[];
-      /** Readable parameters of a malformed URI, so that only its own requirement fails. */
-      readonly usable?: OtpParameters;
-    };
-
-/** Reports all problems. Unknown parameters are allowed. */
-export function parseKeyUri(uri: string): KeyUriResult {
+/** `usable`: the readable parameters of a malformed URI, so that only its own requirement fails. */
+export function parseKeyUri(uri: string) {
   const problems: KeyUriProblem[] = [];
   const wrong = (kind: KeyUriProblem['kind'], text: string): undefined => {
     problems.push({ kind, text });
@@ -81,7 +72,8 @@ export function parseKeyUri(uri: string): KeyUriResult {
   if (!usable) return { problems };
   if (!label || problems.length > 0) return { problems, usable };
   const issuer = defined({ issuer: parameters.get('issuer') });
-  return { keyUri: { ...label, ...secret, ...usable, ...issuer }, problems: [] };
+  const keyUri: KeyUri = { ...label, ...secret, ...usable, ...issuer };
+  return { keyUri, problems };
 }
 
 type Wrong = (kind: KeyUriProblem['kind'], text: string) => undefined;
