@@ -20,9 +20,7 @@ export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCa
 export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
-  /**
-   * `steps`: time steps after the target's time; negative: before. `zero`: the next code that begins with 0.
-   */
+  /** `steps`: after the target's time; negative: before it. `zero`: the next code that begins with 0. */
   | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
   /** The value named `of`, without its last `cut` characters. */
@@ -88,9 +86,7 @@ export type EventOfTest =
       'test began',
       {
         readonly lane?: Lane;
-        /**
-         * The test failed beside others and runs again alone. If it now passes, the failure proves nothing.
-         */
+        /** A repeat alone, after the test failed beside others. If it passes, the failure proves nothing. */
         readonly again?: true;
       }
     >

@@ -4,7 +4,6 @@ export interface ToldExchange {
   readonly request: string;
   /** The credential's kind and owner: `API key of admin`, or `nobody`. */
   readonly as: string;
-  /** Header fields besides the usual ones. */
   readonly fields?: readonly string[];
   readonly body?: string;
   readonly answer: string;

@@ -168,7 +168,6 @@ export interface Waiver {
   readonly requirement: string;
   /** A name, or a glob over names; absent: every target. */
   readonly target?: string;
-  /** The first and the last release for which the waiver holds. */
   readonly releases?: { readonly since?: ReleaseName; readonly until?: ReleaseName };
   readonly reason: string;
   readonly owner: string;
