@@ -121,7 +121,7 @@ export interface Learned {
 export type EventBody =
   | RunBegan
   | Exchanged
-  /** A breach that the suite found later than the answer. */
+  /** A breach in an earlier answer, which the suite found only later. */
   | ({ readonly type: 'finding'; readonly exchange: number } & Finding)
   | EventOfTest
   | Learned

@@ -26,9 +26,9 @@ export const isShortCode = (value: string, what: string): boolean =>
 
 export class SecretSearch {
   readonly #long = new Redactor();
-  /** Long codes and short values: whole words only. */
+  /** Long codes and short values, to search for as whole words. */
   readonly #short = new Redactor();
-  /** Codes of four or five digits: only after a word such as code or PIN. */
+  /** Codes of four or five digits, to search for only after a word such as code or PIN. */
   readonly #few = new Redactor();
   readonly #leaks: Leak[] = [];
   #artefacts = 0;

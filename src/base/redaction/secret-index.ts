@@ -33,7 +33,7 @@ const mixed = (hash: number, code: number) => (hash << 8) ^ code;
 
 /** Finds many patterns in one pass, in any encoding. A table of beginnings rules out nearly every place. */
 export class SecretIndex {
-  /** By the hash of the first four characters. */
+  /** The patterns by the hash of their first four characters. */
   readonly #patterns = new Map<number, Pattern[]>();
   /** The hashes of their first two characters. */
   readonly #pairs = new Set<number>();

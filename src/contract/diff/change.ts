@@ -25,9 +25,9 @@ export interface Change {
   /** Null: the operation as a whole changed. */
   readonly direction: Direction | null;
   readonly operations: readonly OperationId[];
-  /** Clients of the first contract may fail with servers of the second. */
+  /** A client built for the first contract may fail with a server of the second. */
   readonly breaksClients: boolean;
-  /** Servers of the first contract may fail clients of the second. */
+  /** A server built for the first contract may fail a client of the second. */
   readonly breaksServers: boolean;
   readonly requirements: readonly RequirementId[];
 }

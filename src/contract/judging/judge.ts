@@ -188,7 +188,7 @@ export const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 const limitStatuses: ReadonlySet<number> = new Set([408, 411, 413, 414, 415, 429, 431, 503]);
 const pageStatuses: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 501]);
 
-/** Limiters and gateways answer before the API reads a request; web servers name the status in HTML pages. */
+/** True if a limiter, a gateway or a web server answered in the API's place, without JSON. */
 function isGatewayStatus({ status, headers, body }: Judged): boolean {
   if (body.isJson) return false;
   const isHtml = headers['content-type']?.toLowerCase().startsWith('text/html') === true;

@@ -3,7 +3,7 @@ import type { Contract } from '../openapi/contract.js';
 import { loadContract, loadContractFile } from '../openapi/load.js';
 import { loginOperationIds } from '../openapi/operations.js';
 
-/** @param given the operations cut from the document `source` */
+/** @param given the file with the operations that were cut from the document `source` */
 export async function loadRunContract(
   release: ReleaseName,
   given: { readonly file: string; readonly source: string } | null,

@@ -9,7 +9,7 @@ export function secretsIn(value: unknown): (readonly [value: string, what: strin
   });
 }
 
-/** The operation may return these secrets. */
+/** Removes the secrets that the operation may return. */
 export function withoutHandedOut(operation: OperationId | null, body: unknown, text: string): string {
   const names = operation === null ? undefined : operationRow(operation).handsOut;
   if (names === undefined || typeof body !== 'object' || body === null) return text;

@@ -2,7 +2,7 @@ import type { ErrorName, RequestBodies, SuccessNames } from './generated/bodies.
 import type { OperationId } from './operations.js';
 import { isObject } from './pointers.js';
 
-/** By the documents of all releases. */
+/** The request body by the documents of all releases. */
 export type RequestBody<Id extends OperationId> = RequestBodies[Id];
 
 export type AnswerField<Id extends OperationId> = Id extends OperationId

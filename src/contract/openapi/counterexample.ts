@@ -3,7 +3,7 @@ import type { BodyKind } from './arbitraries.js';
 
 export interface Search {
   readonly seed: number;
-  /** Each kind gives one body. The seed chooses among more kinds. */
+  /** The most kinds of bodies to try, one body each. If there are more, the seed chooses. */
   readonly most: number;
   readonly shrinks: number;
 }

@@ -67,7 +67,7 @@ const unique = (keys: readonly string[]): string[] => [...new Set(keys)];
 /** An answer with more undocumented parts follows another document. */
 const longestList = 20;
 
-/** They are allowed. `operationId status /pointer` names a property, `Schema.property=value` a value. */
+/** Names properties by `operationId status /pointer`, and values by `Schema.property=value`. */
 export function undocumentedIn(
   contract: Contract,
   operationId: OperationId,

@@ -183,7 +183,7 @@ function isExternal(value: unknown): boolean {
   return typeof reference === 'string' && localReference(reference) === undefined;
 }
 
-/** Their values may hold `$ref` as plain text. */
+/** The values of these keys may hold `$ref` as plain text. */
 const isOpaque = (key: string): boolean => key.startsWith('x-') || ['default', 'enum', 'const'].includes(key);
 
 function holdsReference(value: unknown, depth: number): boolean {

@@ -5,12 +5,12 @@ import { isObject, itemsOf, type Located, type LocatedObject, pointerTo, schemaN
 /** What comparisons and generated bodies need of a schema; references are resolved, `allOf` is merged. */
 export interface SchemaShape {
   readonly name: string | undefined;
-  /** Without null; empty: any type. */
+  /** The types without null; empty: any type. */
   readonly types: readonly string[];
   readonly nullable: boolean;
   /** Nullable, but the enumeration lacks null: OpenAPI versions read that differently. */
   readonly disputesNull: boolean;
-  /** Without null, as text or JSON; undefined: no enumeration. */
+  /** The allowed values without null, as text or JSON; undefined: no enumeration. */
   readonly values: readonly string[] | undefined;
   readonly properties: ReadonlyMap<string, PropertyShape>;
   readonly items: SchemaShape | undefined;
@@ -37,7 +37,7 @@ const limitNames = [
   ...['minProperties', 'maxProperties'],
 ];
 
-/** By pointer and owner: a schema with many references is read once. */
+/** The shapes by pointer and owner: a schema with many references is read once. */
 const shapes = new WeakMap<SourceDocument, Map<string, SchemaShape>>();
 
 export function schemaShape(document: SourceDocument, node: Located, outer = ''): SchemaShape {

@@ -62,7 +62,7 @@ const keywords31 = new Set([
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 ]);
 
-/** The value is one schema, a list of schemas (`listed`), or schemas by name (`mapped`). */
+/** Keywords whose value is one schema, a list of schemas (`listed`), or schemas by name (`mapped`). */
 const single = new Set([
   ...['items', 'not', 'additionalProperties', 'if', 'then', 'else', 'propertyNames', 'contains'],
   ...['unevaluatedProperties', 'unevaluatedItems'],

@@ -18,9 +18,9 @@ export interface Scarce {
 
 export interface OrderRow {
   readonly id: string;
-  /** In the order of the spec files. */
+  /** The cost if the tests run in the order of the spec files. */
   readonly cost: Cost;
-  /** If no earlier test has prepared anything; absent if that makes no difference. */
+  /** The cost if no earlier test has prepared anything; absent if it is the same. */
   readonly alone?: Cost;
   /** Extra waits if codes are scarce. */
   readonly scarce?: Scarce;

@@ -5,7 +5,7 @@ import { isRequirementId } from '../requirements/uses.js';
 import { type Queue, queueOf } from './lanes.js';
 import { type Cost, type DetectionOrder, loadOrder, type Scarce } from './order.js';
 
-/** In milliseconds, by the target file. */
+/** Waits that follow from the target file, in milliseconds. */
 export interface KnownWaits {
   readonly quietMs: number;
   /** The average wait for the next TOTP step; 0 with a movable clock. */
@@ -14,7 +14,7 @@ export interface KnownWaits {
 
 export const meanStepMs = 20_000;
 
-/** A wait right after another one lasts a whole TOTP step, in mean waits. */
+/** A wait right after another one lasts a whole TOTP step, which is this many mean waits. */
 const wholeStep = 1.5;
 /** A shorter wait is only for the rest of a step. */
 const leastStepMs = 5_000;
@@ -25,16 +25,16 @@ export const isForStep = (wait: Pick<Wait, 'for' | 'ms'>): boolean =>
 /** A fact: in each step the target takes only one code of a user, even of different keys. */
 export const oneCodeInAStep = 'codes of users: one in a step';
 
-/** Before the first measurement: milliseconds for a remote cluster. */
+/** Estimates for a remote cluster, used before the first measurement. */
 const unmeasured = { requestMs: 100, mailMs: 3_000 };
 /** The suite's own work per request. */
 const ownMs = 2;
-/** Before the first test. `startMs`: to start processes. */
+/** The requests and mails before the first test; `startMs` is the time to start processes. */
 const beginning: Cost = { requests: 40, mails: 2 };
 const startMs = 4_000;
 const restoring: Cost = { requests: 20, mails: 1 };
 const reportsMs = 4_000;
-/** The unforeseeable waits of a run on most targets. */
+/** On most targets, all unforeseeable waits of a run take less than this. */
 const mostLateMs = 10_000;
 const recentRequests = 600;
 
@@ -55,7 +55,7 @@ export class Pace {
   #sentInAll = 0;
   /** Unforeseeable waits: some targets lock accounts or show changes late. */
   #lateMs = 0;
-  /** 1 if the last queued test began outside of a lane. */
+  /** 1 if the last test that belongs to a queue began outside of a lane. */
   #lanes: number;
   /** Extra steps of the support user in ended tests, as expected and as observed. */
   readonly #scarce = { due: 0, awaited: 0 };

@@ -4,7 +4,7 @@ import type { Explained, ToldExchange } from '../../base/model/explained.js';
 import { packageRoot } from '../../base/package-root.js';
 import { readBy } from '../../base/spec-schema.js';
 
-/** As in the file: names stand for exchanges. */
+/** A requirement's explanation in the file, with names in place of exchanges. */
 export interface Named extends Omit<Explained, 'passes' | 'fails'> {
   readonly passes: readonly string[];
   readonly fails: Omit<Explained['fails'], 'exchanges'> & { readonly exchanges: readonly string[] };

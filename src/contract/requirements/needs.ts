@@ -181,7 +181,7 @@ export function missingNeed(target: Target, { needs }: Needy, options: NeedOptio
   return firstOf(...needs.flatMap((need) => needRow(need).missing ?? []))(target, allow, options);
 }
 
-/** Too few accounts are under MFA, or receive mailed codes. */
+/** Says that too few accounts are under MFA, or receive mailed codes. */
 export function exemptedNeed(target: Target, { needs }: Needy): string | undefined {
   for (const need of needs) {
     const wanted = needRow(need).underMfa;

@@ -8,7 +8,7 @@ import { packageRoot } from '../../base/package-root.js';
 /** `npm run generate` gives each requirement a row. */
 export type RequirementId = keyof typeof rows;
 
-/** For a test without a recorded row. */
+/** The uses of a test without a recorded row. */
 export const everything: Uses = {
   cluster: 'set',
   support: 'set',

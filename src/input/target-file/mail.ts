@@ -20,9 +20,9 @@ export type MailSettings = MailWaits &
         readonly kind: 'imap';
         readonly host: string;
         readonly port: number;
-        /** After STARTTLS, or from the first byte (true), or never (false). */
+        /** TLS begins with the first byte (true), after STARTTLS, or never (false). */
         readonly tls: boolean | 'starttls';
-        /** PEM, besides the system's authorities. */
+        /** PEM text of authorities to trust besides the system's. */
         readonly ca?: string;
         readonly insecure: boolean;
         readonly username: string;

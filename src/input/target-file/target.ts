@@ -71,7 +71,7 @@ export interface Allow {
 export interface Limits {
   readonly requestsPerSecond?: number;
   readonly requestTimeoutMs: number;
-  /** How long after its sending an unanswered write may take effect. */
+  /** How long an unanswered write may still take effect after the suite sent it. */
   readonly settleMs: number;
   /** If undefined, the suite keeps below {@link usualSessionsPerUser}. */
   readonly sessionsPerUser?: number;

@@ -11,7 +11,7 @@ import { isHostName } from './urls.js';
 const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
 export interface TlsSettings {
-  /** PEM, besides the system's authorities. */
+  /** PEM text of authorities to trust besides the system's. */
   readonly ca?: string;
   /** SHA-256 of the server's SubjectPublicKeyInfo in Base64. */
   readonly pin?: string;

@@ -16,7 +16,7 @@ interface Interval {
   readonly high: number;
 }
 
-/** After a larger difference, somebody set the clock. */
+/** A larger difference means that somebody set the clock. */
 const longestDriftMs = 2_000;
 
 /** How long a node's clock is remembered, and how far apart nodes' clocks may be. */

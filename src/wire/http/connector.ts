@@ -93,10 +93,7 @@ export function connectorOf(
 /** undici's limit. */
 const longestHead = 16_384;
 
-/**
- * undici fails on an unasked `100 Continue`. A body may hold the same bytes, so only an answer's start
- * counts.
- */
+/** Removes an unasked `100 Continue`, on which undici fails. Looks only where an answer may begin. */
 export function ignoringContinue<Stream extends Pick<Socket, 'read' | 'bytesWritten'>>(
   socket: Stream,
 ): Stream {

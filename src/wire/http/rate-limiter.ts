@@ -7,7 +7,7 @@ const refusalsToLearn = 3;
 const similarWithin = 1.25;
 /** A refusal after fewer requests in a second has another cause. */
 const fewestPerSecond = 5;
-/** A second plus jitter, in which the suite sends at most the limit; longer after each refusal. */
+/** The suite sends at most the limit in this time: a second plus jitter, longer after each refusal. */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
 /** After this many refusals despite the assumed limit, the limit was a wrong guess. */
 const fruitlessRefusals = 3;

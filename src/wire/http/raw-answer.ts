@@ -110,7 +110,7 @@ const isLength = (text: string): boolean => /^\d+$/.test(text);
 /** Chunks mark the end only if chunked is the last coding. */
 const isChunked = (coding: string | undefined) => coding !== undefined && /(?:^|[\s,])chunked$/i.test(coding);
 
-/** RFC 9112 7.1; undefined if the end is missing. */
+/** Decodes chunked content (RFC 9112 7.1); undefined if its end is missing. */
 function chunked(bytes: Buffer): { readonly content: Buffer; readonly end: number } | undefined {
   const chunks: Buffer[] = [];
   for (let at = 0; ; ) {

@@ -13,7 +13,7 @@ import { inWords } from './transport-errors.js';
 type Probed = Pick<Target, 'baseUrl' | 'tls' | 'limits'>;
 
 /**
- * Tells whether the target accepts TLS 1.0 or 1.1. Silence refuses: firewalls drop old handshakes.
+ * Tells whether the target accepts TLS 1.0 or 1.1. Silence counts as no: firewalls drop old handshakes.
  * @throws ArrangeError if this machine supports no such version; TransportError if it can't connect
  */
 export function acceptsOldTls(target: Probed): Promise<boolean> {

@@ -32,11 +32,11 @@ export const largestBody = 5 * 1024 * 1024;
 
 const timeoutsTolerated = 3;
 
-/** A request that may stay unanswered gets the slowest answer's time and this. */
+/** How much longer than the slowest answer so far the suite waits for a request that may stay unanswered. */
 const extraPatienceMs = 3_000;
 
 export interface SendOptions {
-  /** Wrong bytes after a 204 would spoil the next exchange on the connection. */
+  /** Closes the connection after a 204, because wrong bytes after it would spoil the next exchange. */
   readonly closeAfter?: boolean;
   /** A server in front of the API may ignore the request. Its silence says nothing about the target. */
   readonly mayBeIgnored?: boolean;

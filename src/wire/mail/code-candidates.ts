@@ -3,9 +3,9 @@ export interface Candidate {
   readonly score: number;
 }
 
-/** From here on, a word or the layout marks the number as the code. */
+/** From this score on, a word or the layout marks a number as the code. */
 export const strongScore = 40;
-/** From here on, a number is the code unless another one scores higher. */
+/** From this score on, a number is the code unless another one scores higher. */
 export const weakScore = 10;
 /** The score of a number directly after a word for "code". */
 const adjacentScore = 70;
@@ -16,7 +16,7 @@ export const longestText = 100_000;
 const months = 'jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]';
 const currencies = 'USD|EUR|GBP|CHF|JPY|INR|CAD|AUD|CNY';
 
-/** Texts with digits that are never codes. Upper lengths guard against hostile mails. */
+/** Texts with digits that are never codes. Each pattern has an upper length, against hostile mails. */
 const neverCodes: readonly RegExp[] = [
   /\b(?:https?|ftp|mailto|tel|sms|otpauth):\S{1,4000}/gi,
   /\bwww\.\S{1,4000}/gi,

@@ -92,7 +92,7 @@ const inline = new Set(
   ),
 );
 
-/** Upper lengths guard against hostile mails. */
+/** Each part of the pattern has an upper length: a hostile mail must not take long to parse. */
 const token =
   /<!--[\s\S]*?(?:-->|$)|<[!?][^>]{0,500}>|<(\/?)([a-z][a-z0-9:-]{0,30})((?:"[^"]{0,4000}"|'[^']{0,4000}'|[^'"<>]){0,4000})>/gi;
 

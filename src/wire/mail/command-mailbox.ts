@@ -107,7 +107,7 @@ export function runCommand(
       stdio: ['ignore', 'pipe', 'ignore'],
       shell: false,
       windowsHide: true,
-      // In a process group of its own, its children end with it.
+      // The program has a process group of its own, so that its children end with it.
       detached: process.platform !== 'win32',
     });
     const end = (result: { stdout: string } | { trouble: string }) => {

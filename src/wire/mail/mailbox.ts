@@ -51,7 +51,7 @@ export abstract class Mailbox {
   /** Later calls return only mails after this mark. @param to the only address of later calls */
   abstract mark(to?: string): Promise<Mark>;
 
-  /** In order of arrival. @param to other addresses count too, unless leaving them out is cheaper */
+  /** In order of arrival. @param to limits the search to one address if that is cheaper */
   abstract since(mark: Mark, to?: string): Promise<readonly ReceivedMail[]>;
 
   protected abstract missed(

@@ -7,7 +7,7 @@ export interface ReceivedMail {
   readonly to: readonly string[];
   /** Other recipients, if the SMTP sender named them. */
   readonly others?: readonly string[] | undefined;
-  /** By the envelope (SMTP; empty for a bounce) or the header. */
+  /** The sender by the envelope (SMTP; empty for a bounce) or the header. */
   readonly from: string;
   readonly receivedAt: number;
   /** Decoded, and empty if absent. */

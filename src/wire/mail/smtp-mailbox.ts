@@ -12,7 +12,7 @@ import { parseMail, type ReceivedMail, storedMail } from './received-mail.js';
 const largestMail = 5 * 1024 * 1024;
 /** Above this size of all mails, the mailbox drops the oldest. */
 const largestBox = 64 * 1024 * 1024;
-/** Further domains share one count of refused recipients. */
+/** Refused recipients of this many domains have a count each. All other domains share one count. */
 const mostDomains = 50;
 const closeWithinMs = 100;
 

@@ -80,7 +80,7 @@ export class Authenticator {
     }
   }
 
-  /** One digit is changed. A target that compares only a part of the code accepts it. */
+  /** Changes one digit. A target that compares only a part of the code accepts the result. */
   almostCode(nowMs: number, place: DigitPlace): string {
     const right = this.#rightCodes(nowMs);
     const near = oneDigitOff(this.codeAt(this.stepAt(nowMs)), place).find((code) => !right.has(code));
@@ -112,7 +112,7 @@ export class Authenticator {
     return '[authenticator]';
   }
 
-  /** In steps: a conforming target may accept a code at this distance. */
+  /** The largest distance in steps at which a conforming target may accept a code. */
   get widestWindow(): number {
     return Math.max(2, Math.ceil(widestAcceptedSeconds / this.period));
   }
