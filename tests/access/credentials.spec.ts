@@ -42,11 +42,8 @@ test('access/key-header-in-any-case', async ({ api, connection, admin }) => {
   const key = connection.target.accounts.admin.apiKey?.reveal() ?? '';
   await arrange(api.call('GetMFAConfig', { as: admin }));
 
-  const lower = await api.call('GetMFAConfig', { headers: { apikey: key } });
-  const upper = await api.call('GetMFAConfig', { headers: { APIKEY: key } });
-
-  expect(lower).toBeAccepted();
-  expect(upper).toBeAccepted();
+  for (const name of ['apikey', 'APIKEY'])
+    expect(await api.call('GetMFAConfig', { headers: { [name]: key } })).toBeAccepted();
 });
 
 test('access/key-needs-no-code', async ({ api, admin: as, cluster, connection }) => {

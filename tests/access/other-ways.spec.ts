@@ -29,8 +29,8 @@ interface Request {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-type Way = Partial<Request>;
-type WaysOf = (write: Pick<Write, 'method' | 'path'>) => readonly Way[];
+type Documented = Pick<Request, 'method' | 'path'>;
+type WaysOf = (write: Documented) => readonly Partial<Request>[];
 
 /** Other spellings, methods and media types. Add a line for another. */
 const spellings: WaysOf = ({ path }) => [
@@ -41,10 +41,7 @@ const spellings: WaysOf = ({ path }) => [
   { headers: { 'Content-Type': 'text/plain' } },
 ];
 
-/**
- * The spellings, and requests that a server treats the same on every path. Trying the latter on one write is
- * enough.
- */
+/** The spellings, and requests that servers treat the same on every path, so that one write is enough for them. */
 const detours: WaysOf = (write) => [
   ...spellings(write),
   // These requests name the method in a header field instead of the request line.
@@ -65,13 +62,13 @@ const detours: WaysOf = (write) => [
 ];
 
 /** Tells whether a request is undocumented. Other requirements test documented ones. */
-const isOther = ({ method, path, headers, query }: Request, operation: Pick<Request, 'method' | 'path'>) =>
+const isOther = ({ method, path, headers, query }: Request, operation: Documented) =>
   method !== operation.method || path !== operation.path || headers !== undefined || query !== undefined;
 
 /** Says how a request differs from the documented one, such as `with the method POST, X-HTTP-Method: PUT`. */
 function differenceWords(
   { method, path, headers = {}, query = {} }: Request,
-  documented: Pick<Request, 'method' | 'path'>,
+  documented: Documented,
 ): string {
   const differences = [
     ...(method === documented.method ? [] : [`the method ${method}`]),

@@ -112,13 +112,12 @@ test('access/no-credential-in-url', async ({ api, users, cluster, connection }) 
 });
 
 test('access/other-path-spellings-refuse-anonymous', async ({ api }) => {
+  const options = { mayBeIgnored: true, asWritten: true } as const;
   const shownBy: Open[] = [];
   for (const path of ['/mfa-config', '/support-user/mfa']) {
     for (const spelling of [...spellingsOf(path), ...publicPaths.flatMap((open) => by(open, path))]) {
       // A server may close the connection on an odd request, or never answer it.
-      const answer = await arrange.ifAnswered(
-        api.probe('GET', spelling, { mayBeIgnored: true, asWritten: true }),
-      );
+      const answer = await arrange.ifAnswered(api.probe('GET', spelling, options));
       // A server may return one page for all paths, so only a configuration counts.
       const shown = typeof memberOf(answer?.body, 'enabled') === 'boolean';
       const isRefused = answer !== undefined && answer.status >= 400 && answer.status < 500;
@@ -158,9 +157,8 @@ function nearly(text: string): readonly string[] {
   const middle = Math.max(0, Math.floor(bare.length / 2) - 2);
   const next = bare.slice(middle, middle + 4).replace(/[\da-z]/gi, (one) => followers.get(one) ?? one);
   const inside = `${bare.slice(0, middle)}${next}${bare.slice(middle + 4)}`;
-  return [cut, `${cut}${others}`, `${bare}AA`, inside].flatMap((near) =>
-    near === bare ? [] : [`${near}${padding}`],
-  );
+  const near = [cut, `${cut}${others}`, `${bare}AA`, inside].filter((each) => each !== bare);
+  return near.map((each) => `${each}${padding}`);
 }
 
 /** Returns forgeries of a JWT that anybody can make (RFC 7519 6, RFC 8725 3.1); none if the token is not a JWT. */
@@ -175,10 +173,7 @@ function unsigned(token: string): readonly string[] {
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-function objectIn(part = ''): object | undefined {
-  return jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
-}
+const objectIn = (part = '') => jsonOf(Buffer.from(part, 'base64url').toString(), isObject);
 
 /** Swaps the case of a text. Not applicable to hexadecimal texts such as UUIDs, which ignore case (RFC 9562 4). */
 function inOtherCase(text: string): readonly string[] {

@@ -18,10 +18,7 @@ const brokenOff = (name: string, value: string) => [
   `{"${name}`,
 ];
 
-/**
- * The writes. A lenient target most likely reads `wrongTypes` as the current values, so that it changes
- * nothing.
- */
+/** The writes. A lenient target most likely reads `wrongTypes` as the current values, which change nothing. */
 const writes = [
   {
     area: 'mfa-config',

@@ -181,7 +181,7 @@ test('email-login/refuses-junk', async ({ users }) => {
       expect(await users.login(user, { code, type: 'email', mistake: 'a junk code' })).toBeRefused();
   };
 
-  // While the test sends the first two values, the user has an unused code. Two consecutive wrong codes lock no account.
+  // The user has an unused code while the test sends the first two values. Two consecutive wrong codes lock no account.
   await refused(null, true);
   await arrange.login(users.logins.byOldMail(user, first));
   // After a login, a target may store an empty code or none for the user. These values must not match it.

@@ -59,10 +59,7 @@ export const printable = /^[\x20-\x7e]+$/;
 /** Matches a date and time, or seconds or milliseconds since 1970. */
 const times = /\d{4}-\d\d-\d\dT[\d:.]+Z?|(?<!\d)1\d{9}(?:\d{3})?(?!\d)/g;
 
-/**
- * Decodes the texts, removes names, times and the words they share, and returns the bits that remain; undefined if they
- * can't be decoded.
- */
+/** Returns the bits of the decoded texts without names, times and shared words; undefined if one can't be decoded. */
 function bitsOfText(texts: readonly string[], names: readonly string[]): number | undefined {
   if (new Set(texts).size < texts.length) return undefined;
   for (const { of, as } of encodings) {

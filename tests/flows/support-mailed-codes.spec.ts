@@ -13,7 +13,7 @@ async function changed(support: SupportMfa, email: string, mfaCode: string): Pro
   return arrange.success(Promise.resolve(answer));
 }
 
-/** Changes the address, unless it is the second already and the first gets no code. @returns whether the answer shows it */
+/** Changes the address. If the second is in use, the first may get no code. @returns whether an answer shows the new one */
 async function atSecond(support: SupportMfa, email: string, second: string): Promise<boolean> {
   const { enabled, mfaType, email: now } = await support.read();
   const change = async () => {

@@ -56,7 +56,7 @@ test('http/secrets-are-not-stored', async ({ users, cluster }) => {
   await arrange(users.login(users.withPassword()));
 });
 
-/** Sends an undocumented request. A target might carry it out, so only a disposable target gets it with a credential. */
+/** Sends an undocumented request. A target might carry it out, so only a disposable one gets it with a credential. */
 const deletion = ({ api, admin, allow }: Pick<Fixtures, 'api' | 'admin' | 'allow'>, expects?: 'either') =>
   arrange(api.probe('DELETE', '/mfa-config', { as: allow.disposable ? admin : anonymous, expects }));
 

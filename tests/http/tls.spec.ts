@@ -20,10 +20,7 @@ test('tls/no-plain-http', async ({ api, admin, connection }) => {
   demand(status === undefined, { kind: 'transport', rule: 'no plain HTTP', seen: status ?? null });
 });
 
-/**
- * Makes the test not applicable if the target is reached by plain HTTP or through a proxy: the TLS versions would be
- * the proxy's.
- */
+/** Makes the test not applicable without HTTPS, and through a proxy, because the TLS versions would be the proxy's. */
 function demandDirectHttps(baseUrl: string): void {
   const url = new URL(baseUrl);
   if (url.protocol !== 'https:') arrange.notApplicable('the target is not reached by HTTPS');

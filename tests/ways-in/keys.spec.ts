@@ -2,18 +2,11 @@ import type { Answer, Codes, Enrolment, Login, Open, User, Users } from '../../f
 import { ArrangeError, anonymous, arrange, bypass, expect, secrets, test } from '../../fixtures/index.js';
 import { userFields } from './requests.js';
 
-const owners: readonly (readonly [name: string, of: (user: User) => unknown])[] = [
-  ['username', ({ username }) => username],
-  ['user', ({ username }) => username],
-  ['userName', ({ username }) => username],
-  ['accountName', ({ username }) => username],
-  ['owner', ({ username }) => username],
-  ['principal', ({ username }) => username],
-  ['domain', ({ domain }) => domain],
-  ['email', ({ email }) => email],
-  ['sid', ({ sid }) => sid],
-  ['userSid', ({ sid }) => sid],
-];
+/** Makes members that might name the owner of a new key. Add a name for another. */
+function ownerIs({ username, domain, email, sid }: User) {
+  const names = ['username', 'user', 'userName', 'accountName', 'owner', 'principal'];
+  return { ...Object.fromEntries(names.map((name) => [name, username])), domain, email, sid, userSid: sid };
+}
 
 const type = 'totp';
 
@@ -21,7 +14,7 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   const victim = await arrange(users.enrolled(0));
   const caller = users.withReplaceableTotp(1);
   const { username } = victim.user;
-  const body = Object.fromEntries(owners.map(([name, of]) => [name, of(victim.user)]));
+  const body = ownerIs(victim.user);
   const headers = Object.fromEntries(userFields.map((name) => [name, username]));
 
   // One request names the victim in all ways, because each returned key costs a wrong login and three might lock.

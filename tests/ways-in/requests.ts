@@ -85,17 +85,11 @@ export const callerHeaders = (name: string, origin: string): readonly Way[] => [
   header('Cookie', `user=${name}; username=${name}; admin=true; login-session=${name}; session-id=${name}`),
 ];
 
-export const namesAsCredentials = (name: string): readonly Way[] => [
-  header('session-id', name),
-  header('apiKey', name),
-  header('Authorization', `Bearer ${name}`),
+export const asCredentials = (text: string): readonly Way[] => [
+  header('apiKey', text),
+  header('session-id', text),
+  header('Authorization', `Bearer ${text}`.trim()),
 ];
-
-export const emptyCredentials: readonly Way[] = ['', 'null', 'undefined', '*', '%'].flatMap((value) => [
-  header('apiKey', value),
-  header('session-id', value),
-  header('Authorization', `Bearer ${value}`.trim()),
-]);
 
 export interface OtherRequest {
   readonly method?: string;
@@ -134,14 +128,9 @@ export const otherRequests: readonly OtherRequest[] = [
   { contentType: 'application/merge-patch+json' },
 ];
 
-export function nameOf({
-  method = 'POST',
-  path = logins,
-  contentType,
-  headers: more,
-  content,
-}: OtherRequest): string {
-  const extra = Object.entries(more ?? {}).map(([name, value]) => `, ${name}: ${value}`);
+export function nameOf(request: OtherRequest): string {
+  const { method = 'POST', path = logins, contentType, headers: more = {}, content } = request;
+  const extra = Object.entries(more).map(([name, value]) => `, ${name}: ${value}`);
   const type = contentType === undefined ? '' : ` as ${contentType}${content ? '' : ', in JSON'}`;
   return `${method} ${path}${type}${content?.[0] ?? ''}${extra.join('')}`;
 }

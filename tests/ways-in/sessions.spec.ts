@@ -57,10 +57,8 @@ test('ways-in/support-code-is-needed-a-day-later', async ({ support, connection 
 test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection }) => {
   onlyByClock(connection);
   const { authenticator } = await arrange(support.onByTotp());
-  const answer = await support.verify(await codes.unused(authenticator), {
-    purpose: 'DisableMfa',
-    supportUserPassword: support.password ?? null,
-  });
+  const toDisable = { purpose: 'DisableMfa', supportUserPassword: support.password ?? null } as const;
+  const answer = await support.verify(await codes.unused(authenticator), toDisable);
   const referenceId = textIn(answer.fields.referenceId);
   if (referenceId === undefined) throw arrange.failure(`No referenceId came (${answer.status}).`);
   await arrange(connection.clock.advance(aDayMs));

@@ -36,11 +36,8 @@ test('ways-in/list-of-support-codes-verifies-nothing', async ({ api, admin, supp
 
   const open: Open[] = [];
   for (const { name, code: totpCode } of formsOf(lists, code)) {
-    const answer = await api.call('VerifySupportUserTotp', {
-      as: admin,
-      anyJson: { totpCode },
-      mistake: 'a list of codes',
-    });
+    const options = { as: admin, anyJson: { totpCode }, mistake: 'a list of codes' };
+    const answer = await api.call('VerifySupportUserTotp', options);
     if (answer.fields.success === true) open.push({ name, answer });
   }
   expect(open).toBeShut();

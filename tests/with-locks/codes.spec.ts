@@ -1,48 +1,37 @@
 import type { Open, ReceivedMail } from '../../fixtures/index.js';
 import { arrange, demand, expect, guesses, namedOtherwise, test } from '../../fixtures/index.js';
-import {
-  guessedByTotp,
-  isLimited,
-  isOpened,
-  isOut,
-  lockedByTotp,
-  measured,
-  mustKeepOut,
-  opensNothing,
-  unlessLocked,
-} from './locked.js';
+import * as locked from './locked.js';
 
 test('totp-login/throttle-spans-connections', async ({ users, codes, locks }) => {
-  const guessed = await arrange(guessedByTotp({ users, codes, locks }));
+  const guessed = await arrange(locked.guessedByTotp({ users, codes, locks }));
 
-  demand(await isLimited(guessed), guesses.noThrottle, guessed.last);
+  demand(await locked.isLimited(guessed), guesses.noThrottle, guessed.last);
 });
 
 test('totp-login/wrong-codes-are-throttled', async ({ users, codes, locks, facts }) => {
   const given = { users, codes, locks };
-  const apart = await arrange(guessedByTotp(given));
-  const guessed = (await isLimited(apart)) ? apart : await arrange(guessedByTotp(given, false));
+  const apart = await arrange(locked.guessedByTotp(given));
+  const guessed = (await locked.isLimited(apart)) ? apart : await arrange(locked.guessedByTotp(given, false));
 
   facts.note('throttleAfter', guessed.after ?? null);
-  demand(guessed === apart || (await isLimited(guessed)), guesses.noThrottle, guessed.last);
+  demand(guessed === apart || (await locked.isLimited(guessed)), guesses.noThrottle, guessed.last);
 });
 
 test('second-step/wrong-codes-are-throttled', async ({ users, codes, api, locks }) => {
-  const n = await locks.free(users.allWithReplaceableTotp());
-  const { user, authenticator } = await arrange(users.enrolled(n));
+  const { user, authenticator } = await arrange(locked.freeWithKey({ users, locks }));
   const first = await arrange(users.logins.begun(user));
   const attempt = (otp: string) =>
-    api.call('VerifyUserOtp', { as: first, json: { otp, type: 'totp' }, ...measured });
+    api.call('VerifyUserOtp', { as: first, json: { otp, type: 'totp' }, ...locked.measured });
   const finishes = async () => {
     await attempt(await codes.unused(authenticator));
     return users.logins.isFull(user, first);
   };
 
-  await mustKeepOut(locks.of(user.role), () => attempt(codes.wrong(authenticator)), finishes);
+  await locked.mustKeepOut(locks.of(user.role), () => attempt(codes.wrong(authenticator)), finishes);
 });
 
 test('totp-login/throttle-ignores-forwarded-header', async ({ users, codes, locks }) => {
-  const { user, right, rest } = await arrange(lockedByTotp({ users, codes, locks }));
+  const { user, right, rest } = await arrange(locked.lockedByTotp({ users, codes, locks }));
 
   const login = await users.login(user, { ...right, headers: { 'X-Forwarded-For': '192.0.2.17' } });
 
@@ -51,14 +40,14 @@ test('totp-login/throttle-ignores-forwarded-header', async ({ users, codes, lock
 });
 
 test('guessing/lock-holds-for-every-name', async ({ users, codes, locks }) => {
-  const { user, right, rest } = await arrange(lockedByTotp({ users, codes, locks }));
+  const { user, right, rest } = await arrange(locked.lockedByTotp({ users, codes, locks }));
 
   const open: Open[] = [];
   for (const { name, members } of namedOtherwise(user)) {
     const { answer, session } = await users.login(user, { ...right, members });
     if (session !== undefined) open.push({ name, answer });
     // If the lock has ended meanwhile, a success is no bypass.
-    if (session !== undefined || !(await isOut(users, user, right))) break;
+    if (session !== undefined || !(await locked.isOut(users, user, right))) break;
   }
 
   await rest();
@@ -66,41 +55,36 @@ test('guessing/lock-holds-for-every-name', async ({ users, codes, locks }) => {
 });
 
 test('email-login/wrong-codes-are-throttled', async ({ users, locks, facts }) => {
-  const n = await locks.free(users.allWithMail());
-  const { user, code } = await arrange(unlessLocked(locks, users.mailed(n)));
+  const { user, code } = await arrange(locked.freeWithCode({ users, locks }));
   const wrong = guesses.wrongCodes(code);
-  const login = (tried: string) => users.login(user, { code: tried, type: 'email', ...measured });
+  const login = (tried: string) => users.login(user, { code: tried, type: 'email', ...locked.measured });
+  const guess = async () => (await login(wrong())).answer;
+  const opens = async () => (await login(code)).session !== undefined;
 
-  await mustKeepOut(
-    locks.of(user.role),
-    async () => (await login(wrong())).answer,
-    () => isOpened(login(code)),
-    { ...opensNothing(users, user, 'email'), fact: (after) => facts.note('mailThrottleAfter', after) },
-  );
+  await locked.mustKeepOut(locks.of(user.role), guess, opens, {
+    ...locked.opensNothing(users, user, 'email'),
+    fact: (after) => facts.note('mailThrottleAfter', after),
+  });
 });
 
 test('guessing/first-step-resets-no-count', async ({ users, codes, locks }) => {
-  const n = await locks.free(users.allWithReplaceableTotp());
-  const { user, authenticator } = await arrange(users.enrolled(n));
+  const { user, authenticator } = await arrange(locked.freeWithKey({ users, locks }));
 
   const guess = async () => {
-    await users.logins.request(user, measured);
+    await users.logins.request(user, locked.measured);
     const code = codes.wrong(authenticator);
-    return users.logins.request(user, { code, type: 'totp', ...measured });
+    return users.logins.request(user, { code, type: 'totp', ...locked.measured });
+  };
+  const opens = async () => {
+    const code = await codes.unused(authenticator);
+    return (await users.login(user, { code, type: 'totp', ...locked.measured })).session !== undefined;
   };
 
-  await mustKeepOut(
-    locks.of(user.role),
-    guess,
-    async () =>
-      isOpened(users.login(user, { code: await codes.unused(authenticator), type: 'totp', ...measured })),
-    opensNothing(users, user, 'totp'),
-  );
+  await locked.mustKeepOut(locks.of(user.role), guess, opens, locked.opensNothing(users, user, 'totp'));
 });
 
 test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
-  const n = await locks.free(users.allWithMail());
-  const { user, code } = await arrange(unlessLocked(locks, users.mailed(n)));
+  const { user, code } = await arrange(locked.freeWithCode({ users, locks }));
   const wrong = guesses.wrongCodes(code);
   const mark = await arrange(mail.mark());
   let promised = 0;
@@ -108,12 +92,12 @@ test('guessing/new-code-resets-no-count', async ({ users, mail, locks }) => {
 
   // By chance, a guess may be the newest code, which only its mail shows. So a guess that opens a session is no breach.
   const guess = async () => {
-    const asked = await users.codes.request(user, measured);
+    const asked = await users.codes.request(user, locked.measured);
     // A limit on mails stops the guesses as well.
     isMailLimited ||= asked.status >= 400;
     if (asked.status >= 400) return asked;
     promised += 1;
-    return users.logins.request(user, { code: wrong(), type: 'email', ...measured });
+    return users.logins.request(user, { code: wrong(), type: 'email', ...locked.measured });
   };
   const { after, last, rest } = await guesses.throttling(locks.of(user.role), guess);
 
@@ -133,10 +117,10 @@ const atOnce = 40;
 test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const guess = () =>
-    users.logins.request(user, { code: codes.wrong(authenticator), type: 'totp', ...measured });
+    users.logins.request(user, { code: codes.wrong(authenticator), type: 'totp', ...locked.measured });
   const consecutive = await guesses.throttling(locks.of(user.role), guess, {
     most: atOnce / 2,
-    ...opensNothing(users, user, 'totp'),
+    ...locked.opensNothing(users, user, 'totp'),
   });
   const { after } = consecutive;
   if (after !== undefined) await consecutive.rest();

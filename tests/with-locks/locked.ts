@@ -1,4 +1,4 @@
-import type { Answer, Fixtures, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
+import type { Answer, Fixtures, Lock, Locks, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, arrange, demand, guesses, NotAllowedError } from '../../fixtures/index.js';
 
 /** These tests measure how many attempts the target accepts. So it may accept or refuse each attempt. */
@@ -23,10 +23,7 @@ export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') =
   opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
 });
 
-/**
- * Sends wrong TOTP codes until the answers change. If an earlier test has locked an account this way, reuses
- * its result.
- */
+/** Sends wrong TOTP codes until the answers change. If an earlier test locked an account so, returns its result. */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
   const { users, codes, locks } = given;
   const before = known.get(locks);
@@ -34,8 +31,7 @@ export async function guessedByTotp(given: Given, closeAfter = true): Promise<Gu
     const right = { ...before.guessed.right, code: before.newCode() };
     if (await isOut(users, before.guessed.user, right)) return { ...before.guessed, right, isOut: true };
   }
-  const n = await locks.free(users.allWithReplaceableTotp());
-  const { user, authenticator } = await users.enrolled(n);
+  const { user, authenticator } = await freeWithKey(given);
   const { after, last, rest } = await guesses.throttling(
     locks.of(user.role),
     async () => {
@@ -65,13 +61,19 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   const guessed = await guessedByTotp(given);
   if (guessed.after !== undefined && guessed.isOut) return guessed;
   if (guessed.isOut) await guessed.rest();
-  arrange.notApplicable('no answer to wrong codes shows a lock that keeps the right one out');
-  return guessed;
+  return arrange.notApplicable('no answer to wrong codes shows a lock that keeps the right one out');
 }
 
-/** Awaits a preparation. If it fails after an earlier test may have locked the account, this test is not run. */
-export function unlessLocked<T>(locks: Locks, prepared: Promise<T>): Promise<T> {
-  return prepared.catch((error: unknown) => {
+type Accounts = Pick<Fixtures, 'users' | 'locks'>;
+
+/** Returns a new key of a user whom no test has locked. */
+export const freeWithKey = async ({ users, locks }: Accounts) =>
+  users.enrolled(await locks.free(users.allWithReplaceableTotp()));
+
+/** Returns a mailed code of such a user. If this fails after guesses of TOTP codes, the test is not run. */
+export async function freeWithCode({ users, locks }: Accounts) {
+  const n = await locks.free(users.allWithMail());
+  return users.mailed(n).catch((error: unknown) => {
     if (!(error instanceof ArrangeError && known.has(locks))) throw error;
     throw new NotAllowedError(`guesses of earlier tests may have locked the account: ${error.message}`);
   });
@@ -94,5 +96,4 @@ interface KeptOut extends guesses.ThrottlingOptions {
   readonly fact?: (after: number | null) => void;
 }
 
-export const isOpened = async (login: Promise<Login>) => (await login).session !== undefined;
 export const isTaken = async (answer: Promise<Answer>) => (await answer).status < 400;

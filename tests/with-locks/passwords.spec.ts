@@ -61,11 +61,8 @@ for (const [path, id, attempt] of [
     const row = await guessed(users, user, locks, attempt);
     if (attempt === atSessions && row.after !== undefined) rowsAtSessions.set(locks, user);
 
-    demand(
-      await guesses.keepsOut(row, () => isTaken(right())),
-      { ...guesses.noThrottle, of: 'passwords' },
-      row.last,
-    );
+    const isOut = await guesses.keepsOut(row, () => isTaken(right()));
+    demand(isOut, { ...guesses.noThrottle, of: 'passwords' }, row.last);
   });
 }
 

@@ -10,11 +10,10 @@ test('guessing/verify-totp-is-throttled', async ({ api, admin, support, codes, l
   const verify = (totpCode: string) =>
     api.call('VerifySupportUserTotp', { as: admin, json: { totpCode }, ...measured });
 
+  const guess = () => verify(codes.wrong(authenticator));
   const verifies = async () => (await verify(await codes.unused(authenticator))).fields.success === true;
 
-  await mustKeepOut(locks.of(supportUser), () => verify(codes.wrong(authenticator)), verifies, {
-    refused: 'either',
-  });
+  await mustKeepOut(locks.of(supportUser), guess, verifies, { refused: 'either' });
 });
 
 test('guessing/totp-as-mfa-code-is-throttled', async ({ support, codes, locks }) => {
@@ -22,11 +21,9 @@ test('guessing/totp-as-mfa-code-is-throttled', async ({ support, codes, locks })
   const { authenticator } = await arrange(support.verified());
   const switchOff = (mfaCode: string) => support.patchAny({ enabled: false, mfaCode }, undefined, measured);
 
-  await mustKeepOut(
-    locks.of(supportUser),
-    () => switchOff(codes.wrong(authenticator)),
-    async () => isTaken(switchOff(await codes.unused(authenticator))),
-  );
+  const guess = () => switchOff(codes.wrong(authenticator));
+  const isOff = async () => isTaken(switchOff(await codes.unused(authenticator)));
+  await mustKeepOut(locks.of(supportUser), guess, isOff);
 });
 
 test('support-email/wrong-codes-are-throttled', async ({ support, locks, connection }) => {
@@ -37,11 +34,8 @@ test('support-email/wrong-codes-are-throttled', async ({ support, locks, connect
   const wrong = guesses.wrongCodes(code);
   const switchOff = (mfaCode: string) => support.patchAny({ enabled: false, mfaCode }, undefined, measured);
 
-  await mustKeepOut(
-    locks.of(supportUser),
-    () => switchOff(wrong()),
-    () => isTaken(switchOff(code)),
-  );
+  const guess = () => switchOff(wrong());
+  await mustKeepOut(locks.of(supportUser), guess, () => isTaken(switchOff(code)));
 });
 
 test('guessing/lock-holds-for-every-credential', async ({ support, codes, users, cluster, locks }) => {
@@ -54,9 +48,8 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const switchOff = (mfaCode: string, as?: Credential) =>
     support.patchAny({ enabled: false, mfaCode }, as, measured);
 
-  const { after, rest } = await guesses.throttling(locks.of(supportUser), () =>
-    switchOff(codes.wrong(authenticator)),
-  );
+  const guess = () => switchOff(codes.wrong(authenticator));
+  const { after, rest } = await guesses.throttling(locks.of(supportUser), guess);
   // A locked target checked no code, so this one is still unused. To wait for another could outlast the lock.
   const code = await codes.unused(authenticator);
   const isLocked = after !== undefined && (await switchOff(code)).status >= 400;
@@ -83,12 +76,10 @@ test('guessing/support-user-password-is-throttled', async ({ api, admin, support
   await arrange(mfa.requiresPassword(support));
   await locks.wayBack(supportPassword);
   const { authenticator } = await arrange(support.onByTotp());
-  const verify = (supportUserPassword: string | null, totpCode: string) =>
-    api.call('VerifySupportUserTotp', {
-      as: admin,
-      json: { totpCode, purpose: 'DisableMfa', supportUserPassword },
-      ...measured,
-    });
+  const verify = (supportUserPassword: string | null, totpCode: string) => {
+    const json = { totpCode, purpose: 'DisableMfa', supportUserPassword } as const;
+    return api.call('VerifySupportUserTotp', { as: admin, json, ...measured });
+  };
   const wrong = guesses.wrongPasswords(mfa.wrongPassword);
 
   // The code is always right, so only the password decides.
