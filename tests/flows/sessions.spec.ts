@@ -9,14 +9,15 @@ async function opened(api: Api, users: Users, user: User): Promise<Credential> {
   return as;
 }
 
-/** Waits until a session has ended: some targets take a moment. */
-async function hasEnded(
-  ending: Promise<Answer>,
-  { api, cluster, as }: Pick<Fixtures, 'api' | 'cluster'> & { as: Credential },
-): Promise<void> {
+type Cluster = Fixtures['cluster'];
+
+/** Sends a request of a deleted session until it is refused: nodes may learn late that the session ended. */
+const onceEnded = (cluster: Cluster, send: () => Promise<Answer>) =>
+  cluster.settles(send, ({ status }) => status >= 400);
+
+async function hasEnded(ending: Promise<Answer>, api: Api, cluster: Cluster, as: Credential): Promise<void> {
   await arrange.success(ending);
-  const look = () => api.call('GetMFAConfig', { as });
-  const last = await cluster.settles(look, ({ status: got }) => got >= 400);
+  const last = await onceEnded(cluster, () => api.call('GetMFAConfig', { as }));
   if (last.status < 400) throw arrange.failure('DELETE /users/sessions ended no session of the user.');
 }
 
@@ -63,7 +64,7 @@ test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) =>
   // A session may end with a delay. Once `own` has ended, the deletions before it have taken effect too.
   const [own, others] = sessions;
   if (own === undefined || others === undefined) return;
-  await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
+  await arrange(hasEnded(users.sessions.end(user, admin), api, cluster, own));
   expect(await api.call('GetMFAConfig', { as: others })).toBeAccepted();
 });
 
@@ -153,9 +154,9 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin 
   const byCookie = await arrange(openedByCookie(api, users, user));
   await arrange.success(users.sessions.end(user, admin));
 
-  // Other nodes may learn late that the session ended. A new connection may lead to another node.
-  const settled = (send: () => Promise<Answer>) => cluster.settles(send, ({ status: got }) => got >= 400);
-  const whatItOpens = (as: Credential) => settled(() => api.call('GetMFAConfig', { as, closeAfter: true }));
+  // A new connection may lead to another node.
+  const whatItOpens = (as: Credential) =>
+    onceEnded(cluster, () => api.call('GetMFAConfig', { as, closeAfter: true }));
   for (const as of status < 300 ? sessions : [newest]) {
     expect(await whatItOpens(as)).toBeRefused();
     expect(await api.call('SendEmailOtp', { as })).toBeRefused();
@@ -163,10 +164,10 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin 
   // Each operation may have a cache. A new key replaces the user's, so the test requests one only if allowed.
   const json = { totpKeyName: 'mfa-conformance' };
   const reads = () => api.call('GetSupportMFAConfig', { as: newest });
-  expect(await settled(reads)).toBeRefused();
+  expect(await onceEnded(cluster, reads)).toBeRefused();
   if (users.allWithReplaceableTotp().some(({ role }) => role === user.role))
     expect(await api.call('CreateTotpKey', { as: newest, json })).toBeRefused();
-  if (byCookie !== undefined) expect(await settled(byCookie)).toBeRefused();
+  if (byCookie !== undefined) expect(await onceEnded(cluster, byCookie)).toBeRefused();
   for (let look = 0; look < looksByNewConnections; look += 1) expect(await whatItOpens(newest)).toBeRefused();
 });
 
@@ -175,7 +176,7 @@ test('sessions/deleted-session-stays-refused', async ({ api, users, cluster, adm
   const user = users.withSid();
   const sessions = [await arrange(users.sessions.id(user)), await arrange(users.sessions.id(user))];
   const ending = arrange.success(users.sessions.end(user, admin));
-  for (const as of sessions) await arrange(hasEnded(ending, { api, cluster, as }));
+  for (const as of sessions) await arrange(hasEnded(ending, api, cluster, as));
   const areRefused = async () => {
     for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeRefused();
   };
@@ -209,7 +210,7 @@ test('sessions/delete-ends-those-by-code', async ({ api, users, cluster, admin }
 
   for (const session of [as, ...(finished === undefined ? [] : [finished])]) {
     const read = () => api.call('GetMFAConfig', { as: session, closeAfter: true });
-    expect(await cluster.settles(read, ({ status }) => status >= 400)).toBeRefused();
+    expect(await onceEnded(cluster, read)).toBeRefused();
   }
 });
 
@@ -227,7 +228,7 @@ test('sessions/delete-leaves-other-users-alone', async ({ api, users, cluster, a
   const other = users.allWithPassword().find(({ role }) => role !== user.role) ?? users.withPassword(1);
   const own = await arrange(users.sessions.id(user));
   const as = await arrange(opened(api, users, other));
-  await arrange(hasEnded(users.sessions.end(user, admin), { api, cluster, as: own }));
+  await arrange(hasEnded(users.sessions.end(user, admin), api, cluster, own));
 
   expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
 });

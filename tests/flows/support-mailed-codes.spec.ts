@@ -23,8 +23,7 @@ async function atSecond(support: SupportMfa, email: string, second: string): Pro
   const isThere = enabled && mfaType === 'email' && now === second;
   const answer = await (isThere ? arrange.ifItCan(change()) : change());
   const isClaimed = memberOf(answer?.body, 'email') === second;
-  if (isClaimed) await support.readUntil(({ email: shown }) => shown === second);
-  else await showing(support, second);
+  await showing(support, second, isClaimed);
   return isClaimed;
 }
 
@@ -167,7 +166,8 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
 /** Between two addresses, a mailer may read these as a separator or as the start of another header field. */
 const separators = [',', ', ', ';', ' ', '\r\nBcc: ', '\nCc: ', '%0aBcc: ', '\u0000'];
 
-async function showing(support: SupportMfa, address: string): Promise<void> {
+/** Waits until GET shows the address. If GET never does, the test is not applicable, unless an earlier answer did. */
+async function showing(support: SupportMfa, address: string, isClaimed = false): Promise<void> {
   const now = await support.readUntil(({ email }) => email === address);
-  if (!configs.isShownAs(now.email, address)) arrange.notApplicable(notAtOnce);
+  if (!isClaimed && !configs.isShownAs(now.email, address)) arrange.notApplicable(notAtOnce);
 }
