@@ -127,7 +127,7 @@ test('access/head-refuses-anonymous', async ({ api, admin }) => {
   for (const path of ['/mfa-config', '/support-user/mfa']) {
     const known = await arrange(api.probe('HEAD', path, { as: admin }));
     if ((await arrange(api.probe('GET', path))).status < 300)
-      throw arrange.failure(`GET ${path} itself is not refused.`);
+      throw arrange.failure(`An anonymous GET ${path} is not refused, so the answer to HEAD shows nothing.`);
     // If the target refuses HEAD even to the admin, its refusal to anonymous callers shows nothing.
     if (known.status < 300) expect(await api.probe('HEAD', path)).toBeRefused();
   }
@@ -151,7 +151,7 @@ async function expectNoOtherWay(
   // If the target accepts the documented request without the right credential, the other requests show nothing.
   const plain = await api.probe(method, path, sent);
   if (isDone(plain) || (await changes()).length > 0)
-    throw arrange.failure(`${method} ${path} itself is not refused: other ways show nothing.`);
+    throw arrange.failure(`${method} ${path} itself is not refused, so other requests show nothing.`);
 
   const operations = [...api.contract.operations.values()];
   const found = await culpritOf({

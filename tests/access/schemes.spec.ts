@@ -77,13 +77,14 @@ test('access/token-scheme-in-any-case', async ({ api, users, cluster }) => {
 
 test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
   const answer = await api.call('GetMFAConfig', { as: wrong.token('of-nobody-0123456789') });
-  if (answer.status !== 401) arrange.notApplicable(`a wrong token is answered ${answer.status}, not 401`);
+  if (answer.status !== 401)
+    arrange.notApplicable(`the target answers ${answer.status} to a wrong token, not 401`);
 
   const seen = answer.headers['www-authenticate'] ?? null;
   const [, other] =
     /^\s*(?!bearer\b|apikey\b|session|basic\b|digest\b|negotiate\b)([\w-]+)/i.exec(seen ?? '') ?? [];
   // RFC 6750 is about Bearer. A target may issue tokens of another type, which it names in its challenge.
-  if (other !== undefined) arrange.notApplicable(`the target challenges by ${other}`);
+  if (other !== undefined) arrange.notApplicable(`the challenge names the scheme ${other}, not Bearer`);
   const isBearer = /(?:^|,\s*)bearer\b/i.test(seen ?? '');
   demand(isBearer, { kind: 'field', name: 'WWW-Authenticate', rule: 'challenges by Bearer', seen }, answer);
 });

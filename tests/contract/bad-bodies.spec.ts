@@ -96,7 +96,7 @@ test('mfa-config/refused-put-changes-nothing', async ({ cluster, allow, state })
   const off = { enabled: false, retainUserMfaSettings: true, authenticationTypes: 'totp' };
   if (await arrange.ifItCan(switchedOn({ cluster, allow })))
     refusals += await refusedOf({ cluster, state }, start, [off]);
-  if (refusals === 0) arrange.notApplicable('the target takes wrong types: nothing was refused');
+  if (refusals === 0) arrange.notApplicable('the target accepts values of wrong types, so it refused no PUT');
 });
 
 for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
@@ -230,7 +230,7 @@ const bodies: readonly Hostile[] = [
   { what: 'a lone surrogate', make: withMember('"x":"\\ud800"') },
   { what: 'a member named __proto__', make: withMember('"__proto__":{"enabled":true}') },
   { what: 'a member named constructor', make: withMember('"constructor":{"prototype":{"enabled":true}}') },
-  { what: 'a number that no computer holds', make: withMember('"x":1e9999') },
+  { what: 'a number too large for a computer', make: withMember('"x":1e9999') },
   { what: '100 KiB', make: withMember(`"x":"${'x'.repeat(100 * 1024)}"`), isLong: true },
   { what: '1.5 MiB', make: withMember(`"x":"${'x'.repeat(1536 * 1024)}"`), isLong: true },
 ];
@@ -254,7 +254,8 @@ async function hostileCalls(api: Connection['api'], admin: Credential, cluster: 
   ] as const;
   for (const { operation, json, as } of calls.slice(0, 2)) {
     const { status } = await api.call(operation, { as, raw: { body: withMember('"x":1')(json) } });
-    if (status >= 500) throw arrange.failure(`A body with a harmless unknown member was answered ${status}.`);
+    if (status >= 500)
+      throw arrange.failure(`The target answered ${status} to a body with a harmless unknown member.`);
   }
   return calls;
 }

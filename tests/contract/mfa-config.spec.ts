@@ -100,7 +100,7 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     tried += 1;
   }
   await arrange(switchTo(cluster, found.enabled, []));
-  if (tried === 0) arrange.notApplicable('the target refuses a change of nothing');
+  if (tried === 0) arrange.notApplicable('the target refuses a PUT that changes nothing');
 });
 
 test('mfa-config/unknown-property-is-not-stored', async ({ cluster, api, admin }) => {
@@ -116,7 +116,7 @@ test('mfa-config/unknown-property-spoils-no-other', async ({ cluster }) => {
   const config = { enabled: true, authenticationTypes: mfa.bothTypes };
 
   const put = await cluster.putAny({ ...config, retainUserMfaSettings: true, xProbe: 1 });
-  if (isRefused(put)) arrange.notApplicable('the target refuses a property that the document does not know');
+  if (isRefused(put)) arrange.notApplicable('the target refuses properties that the document lacks');
 
   await expect.shown(cluster, config);
   await arrange(cluster.asFound());

@@ -74,7 +74,7 @@ test('support-mfa/refused-patch-changes-nothing', async ({ support, connection, 
   const answer = await arrange(support.patchAny(body));
   if (answer.status < 400) {
     await arrange(support.giveBack(before.support));
-    arrange.notApplicable('the target takes an unknown mode: nothing was refused');
+    arrange.notApplicable('the target accepts an unknown mode, so it refused no PATCH');
   }
 
   expect(await state.changesSince(before)).toBeNone();
@@ -118,7 +118,8 @@ test('support-mfa/voids-no-mailed-code', async ({ users, support }) => {
 test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   await arrange(support.off());
   if ((await support.read()).mfaType !== null) await arrange(support.giveBack(mfa.nothingSet));
-  if ((await support.read()).mfaType !== null) arrange.notApplicable('the target keeps the mode');
+  if ((await support.read()).mfaType !== null)
+    arrange.notApplicable('the target keeps the mode that support MFA had before');
 
   await support.patch({ enabled: true });
 
@@ -150,7 +151,7 @@ test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
     for (const patch of patches(state)) {
       const answer = await patch();
       if (answer.status >= 400 && answer.status < 500)
-        arrange.notApplicable('the target takes no change while support MFA is off');
+        arrange.notApplicable('the target refuses changes while support MFA is off');
       await arrange.success(Promise.resolve(answer));
     }
     if (!(await stored(state)).isSo)

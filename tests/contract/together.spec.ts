@@ -6,7 +6,7 @@ test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
   const whole = { enabled: false, authenticationTypes: ['totp'], retainUserMfaSettings: true };
   const before = await stored(cluster, whole);
   if ((before.authenticationTypes?.length ?? 0) === 0)
-    arrange.notApplicable('the target shows no types while it is off');
+    arrange.notApplicable('GET shows no authenticationTypes while cluster MFA is off');
 
   const { status } = await cluster.put({ enabled: false });
   await cluster.felt();
@@ -58,7 +58,8 @@ test('mfa-config/parallel-puts-leave-one-whole', async ({ cluster }) => {
   for (let round = 0; round < 6; round += 1) {
     const answers = await Promise.all([one, other].map((config) => cluster.put(config)));
     // A target may refuse one of two concurrent changes.
-    if (answers.every(({ status }) => status >= 300)) throw arrange.failure('Both PUTs were refused.');
+    if (answers.every(({ status }) => status >= 300))
+      throw arrange.failure('The target refused both concurrent PUTs.');
     const isEither = (now: ClusterConfig) =>
       [one, other].some((config) => isShownAs(config, now, storesRetain));
     const after = await cluster.readUntil(isEither);
@@ -85,8 +86,7 @@ test('support-mfa/patch-keeps-or-resets', async ({ support, connection, facts })
   const after = await arrange(support.read());
   const kept = [after.mfaType === before.mfaType, after.email === before.email];
   facts.note('patchSemantics', answer.status >= 400 ? 'refused' : kept.every(Boolean) ? 'merge' : 'replace');
-  if (answer.status >= 400)
-    arrange.notApplicable('a PATCH of enabled alone is refused: nothing is left to judge');
+  if (answer.status >= 400) arrange.notApplicable('the target refuses a PATCH of enabled alone');
   const { mfaType, email } = before;
   const allowed = [
     { mfaType, email },
@@ -100,7 +100,7 @@ async function stored(cluster: ClusterMfa, config: ClusterConfig): Promise<Clust
   await arrange.success(cluster.put(config));
   const now = await arrange(cluster.readUntil((read) => isShownAs(config, read, true)));
   if (isShownAs(config, now)) return now;
-  throw arrange.failure('A PUT /mfa-config was accepted, but does not show: nothing more can be said.');
+  throw arrange.failure('PUT /mfa-config was accepted, but GET does not show the change.');
 }
 
 /**
@@ -160,7 +160,7 @@ test('mfa-config/refused-put-leaves-codes-needed', async ({ users, cluster }) =>
     else expect(await users.login(user)).toBeRefused();
     if (answer.status >= 400) refusals += 1;
   }
-  if (refusals === 0) arrange.notApplicable('the target takes invalid types: nothing was refused');
+  if (refusals === 0) arrange.notApplicable('the target accepts invalid types, so it refused no PUT');
   await arrange.login(users.logins.byNewKey(user));
 });
 
@@ -172,7 +172,8 @@ test('mfa-config/every-credential-shows-the-same', async ({ api, admin, users, c
   for (const [account, { apiKey: key }] of Object.entries(connection.target.accounts))
     if (key !== undefined) all.push({ as: { scheme: 'APIKeyHeader', key }, way: `API key of ${account}` });
   if (session !== undefined) all.push({ as: session, way: `session of ${user.username}` });
-  if (all.length === 0) throw arrange.failure('No account has an API key, and the admin can not log in.');
+  if (all.length === 0)
+    throw arrange.failure('No account has an API key, and no login of the admin succeeds.');
   // These reads fill the target's cache, if it has one.
   for (const { as } of all) await api.call('GetMFAConfig', { as });
   await arrange(cluster.on(['totp']));

@@ -3,11 +3,12 @@ import { arrange, expect, mfa, oneDigitOff, tenAndAHalfMinutes } from '../../fix
 
 /** Ends the test if cluster MFA was found on, because users must keep the types that they use. */
 export async function mayNarrow(cluster: ClusterMfa): Promise<void> {
-  if ((await cluster.found()).enabled) arrange.notRun('cluster MFA was found on: its types are not narrowed');
+  if ((await cluster.found()).enabled)
+    arrange.notRun('cluster MFA was found on, and users may need the type that the test would remove');
 }
 
 /** Why a test that needs two different codes can't show anything. */
-export const sameCodeAgain = 'The target mails the same code again while it lives.';
+export const sameCodeAgain = 'the target mails the same code again as long as it is valid';
 
 /** Returns a code mailed while only TOTP is enabled or, if the target then mails none, the last one from before. */
 export async function mailedBefore(users: Users, cluster: ClusterMfa, user: MailUser): Promise<string> {
@@ -21,7 +22,7 @@ export async function mailedBefore(users: Users, cluster: ClusterMfa, user: Mail
     newest = code ?? newest;
     return code === undefined;
   });
-  if (newest === undefined) throw arrange.failure('No code was mailed any more.');
+  if (newest === undefined) throw arrange.failure('The target mailed no code.');
   return newest;
 }
 

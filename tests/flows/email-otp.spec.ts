@@ -61,7 +61,7 @@ test('email-login/refused-request-voids-no-code', async ({ users, mail }) => {
   if (login.session === undefined) {
     // If the target mailed a newer code, that may have voided the older one. Another requirement reports the mail.
     const newer = await arrange.ifItCan(mail.codeTo(user.email, mark));
-    if (newer !== undefined) throw arrange.failure('A code is mailed for a wrong password.');
+    if (newer !== undefined) throw arrange.failure('The target mailed a code for a wrong password.');
     await arrange.login(users.logins.byNewMail(user));
   }
   expect(login).toOpenSession();

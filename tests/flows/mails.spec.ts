@@ -14,7 +14,7 @@ test('email-otp/mails-one-code-to-the-user', async ({ silence }) =>
 test('email-otp/domain-defaults-to-local', async ({ silence, users }) => {
   const all = [users.withMail(), ...users.allWithMail()];
   if (all.every(({ domain }) => domain.toUpperCase() !== 'LOCAL'))
-    arrange.notApplicable('no user with mail is of the domain LOCAL');
+    arrange.notApplicable('no user who gets mail belongs to the domain LOCAL');
   await expectOneMail(silence, triggerNames.noDomain);
 });
 
@@ -175,6 +175,6 @@ function demandOne(name: string, seen: number, answer: Answer): void {
 async function mailOf(silence: Silence, trigger: string = triggerNames.emailOtp) {
   const { mails, answer } = await silence.after(trigger);
   const [mail] = mails;
-  if (mail === undefined) throw arrange.failure(`No mail came of ${trigger}.`);
+  if (mail === undefined) throw arrange.failure(`No mail came after ${trigger}.`);
   return { mail, answer };
 }

@@ -110,7 +110,7 @@ test('second-step/refuses-used-code', async ({ users, api }) => {
   const enrolment = await arrange(users.enrolled());
   const { user } = enrolment;
   const { answer, code } = await arrange(users.logins.finished(enrolment));
-  if (answer.status >= 300) throw arrange.failure(`A right code was answered ${answer.status}.`);
+  if (answer.status >= 300) throw arrange.failure(`The target answered ${answer.status} to a right code.`);
   const second = await arrange(users.logins.begun(user));
 
   const again = await verify(api, second, code);
@@ -179,6 +179,6 @@ test('second-step/finishes-one-login-only', async ({ users }) => {
   if (await users.logins.isFull(user, first)) return;
   const { pending: alone } = await arrange(users.logins.finished(enrolment));
   if (await users.logins.isFull(user, alone))
-    arrange.notApplicable('a login that is begun ends the one begun before it');
+    arrange.notApplicable('a new pending session ends the one before it');
   throw arrange.failure('A right code finished no login.');
 });

@@ -57,7 +57,7 @@ test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) =>
   // A deletion must not match half a sid. Half of a short sid might be another user's sid.
   const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
   for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
-    const options = { as: admin, query: { sid }, mistake: 'a sid of nobody' };
+    const options = { as: admin, query: { sid }, mistake: 'an unknown sid' };
     expect(await api.call('DeleteSession', options)).toBeHandled();
     for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
   }

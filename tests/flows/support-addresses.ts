@@ -16,7 +16,7 @@ export function ownAddress({ supportUser }: Target): string {
 export function twoAddresses(target: Target): Addresses {
   const email = ownAddress(target);
   const [second, third] = addressesOf(target).filter((address) => address !== email);
-  if (second === undefined) throw arrange.failure('The target file has no two addresses.');
+  if (second === undefined) throw arrange.failure('The target file has fewer than two mail addresses.');
   return { email, second, third };
 }
 

@@ -127,6 +127,7 @@ for (const [id, mailed] of [
   test(id, async ({ support, users, connection }) => {
     const own = await arrange(mailedCode(support, connection.target));
     const mfaCode = await arrange(mailed(users));
-    if (mfaCode === own) throw arrange.failure('Both were mailed the same code.');
+    if (mfaCode === own)
+      throw arrange.failure('The support user and the other user were mailed the same code.');
     await expect.kept(support, mfa.emailOn, [mfa.off({ mfaCode })]);
   });

@@ -4,7 +4,7 @@ import { sameCodeAgain } from './codes.js';
 import { onAtAny, onAtOne, ownAddress, twoAddresses } from './support-addresses.js';
 
 /** A target may first ask to confirm the new address. Another requirement is about that. */
-const notAtOnce = 'a mailed code does not change the address at once';
+const notAtOnce = 'the target does not change the address at once, even with a mailed code';
 
 /** Changes the address. The test is not applicable if the target refuses this. */
 async function changed(support: SupportMfa, email: string, mfaCode: string): Promise<Answer> {
@@ -64,8 +64,7 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
     configs.isShownAs(memberOf(body, 'email'), second) && !configs.isShownAs(memberOf(body, 'email'), email);
   const stray = async () => {
     const got = await askedTwice(api, admin, mail, second);
-    if (got.length === 0)
-      throw arrange.failure('No code came, neither to the new address nor to the one before.');
+    if (got.length === 0) throw arrange.failure('No code came to the new address or the old one.');
     // GET may hide the address. Then the recipient of the next code shows whether it changed.
     const isChanged = got.some(({ to }) => to.includes(second)) || tells((await support.get()).body);
     // A target that asks to confirm the second address has sent a mail there.
@@ -88,7 +87,8 @@ test('support-email/refused-address-gets-no-code', async ({ api, admin, support,
   const { email, second } = twoAddresses(connection.target);
   await arrange(support.ensureEmail(email));
   const refused = await support.patch({ ...mfa.emailOn, email: second });
-  if (refused.status < 400) throw arrange.failure(`A change without a code was answered ${refused.status}.`);
+  if (refused.status < 400)
+    throw arrange.failure(`The target answered ${refused.status} to a change without a code.`);
   const got = await askedTwice(api, admin, mail, email);
 
   const astray = got.filter(({ to }) => to.includes(second));
@@ -106,7 +106,7 @@ test('support-email/code-serves-one-change', async ({ support, connection }) => 
 
 test('support-email/code-serves-one-change-of-two-at-once', async ({ support, connection }) => {
   if (twoAddresses(connection.target).third === undefined)
-    arrange.notRun('the target file has no three mail addresses');
+    arrange.notRun('the target file has fewer than three mail addresses');
   // The third address belongs to a user, so the test needs that account for itself.
   connection.recorder.scope.demand({ users: 1 });
   const { email, second, third } = await arrange(onAtAny(support, connection.target));
@@ -151,7 +151,8 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
   await arrange(support.off());
   // A target may keep the address and use it again later.
   if ((await support.read()).email !== null) await arrange(support.giveBack(mfa.nothingSet));
-  if ((await support.read()).email !== null) arrange.notApplicable('the target keeps the address');
+  if ((await support.read()).email !== null)
+    arrange.notApplicable('the target keeps the address that support MFA had before');
 
   await support.patch({ enabled: true, mfaType: 'email' });
 

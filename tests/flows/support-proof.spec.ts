@@ -96,7 +96,8 @@ async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readon
     // If the test ends early, the suite needs a proven key to switch support MFA off: `hold` keeps the first.
     const isFirst = verified.length === 0;
     const authenticator = isFirst ? support.hold(answer) : secrets.handedKey(answer.fields);
-    if (authenticator === undefined) throw arrange.failure('One of two keys made at once is unusable.');
+    if (authenticator === undefined)
+      throw arrange.failure('One of the keys from two concurrent enrolments is unusable.');
     const once = async (code: string) => ({ code, answer: await support.verify(code) });
     const { code, answer: told } = await (isFirst
       ? support.proofs.prove(authenticator)
@@ -114,7 +115,7 @@ test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }
   const uris = answers.map(({ fields }) => secrets.handedUri(fields));
   // A target may return the same pending key for both requests.
   const withKey = answers.filter((_, at) => uris[at] !== undefined && uris.indexOf(uris[at]) === at);
-  if (withKey.length === 0) throw arrange.failure('Neither of two enrolments at once gave a key.');
+  if (withKey.length === 0) throw arrange.failure('Two concurrent enrolments gave no key.');
   // The wrong code comes before any right one, because after a right one it might change the state that GET shows.
   const wrong = await support.verify(codes.wrong(support.authenticator));
   if (wrong.fields.success === true) throw arrange.failure('Wrong codes verify as well.');
@@ -191,7 +192,7 @@ async function expectUnchanged(
 
 /** @throws ArrangeError if the plain request succeeds without a code: another requirement reports this */
 function demandRefused({ status }: Answer): void {
-  if (status < 400) throw arrange.failure(`A change without a code was answered ${status}.`);
+  if (status < 400) throw arrange.failure(`The target answered ${status} to a change without a code.`);
 }
 
 async function send(support: SupportMfa, { bodies, as }: Row): Promise<Answer | undefined> {

@@ -20,7 +20,7 @@ test('totp-key/name-spoils-no-uri', async ({ users }) => {
 
   const shown = textIn(plain.fields.totpSecretKey);
   if (shown !== undefined && !secrets.sameSecret(shown, wanted.secret.reveal()))
-    throw arrange.failure('Even of a plain name totpUri has another secret than totpSecretKey.');
+    throw arrange.failure('Even for a plain name, totpUri and totpSecretKey hold different secrets.');
 
   let isRefused = false;
   for (const name of names) {
@@ -135,7 +135,7 @@ test('totp-key/refused-request-keeps-the-key', async ({ api, users }) => {
   for (const totpKeyName of [5, {}]) {
     const options = { as, anyJson: { totpKeyName }, mistake: 'a wrong type' };
     const { status } = await arrange(api.call('CreateTotpKey', options));
-    if (status < 300) arrange.notApplicable('the target takes any totpKeyName');
+    if (status < 300) arrange.notApplicable('the target accepts a totpKeyName that is not a string');
   }
 
   expect(await users.logins.byCode(user, authenticator)).toOpenSession();

@@ -10,7 +10,7 @@ test('mfa-config/on-without-types-is-not-open', async ({ users, cluster }) => {
   const under = await users.logins.byPasswordAlone(user);
   await arrange(cluster.off());
   if (under.session !== undefined)
-    throw arrange.failure('The password alone opens a session with types, too.');
+    throw arrange.failure('The password alone opens a session even with an authentication type configured.');
 
   for (const authenticationTypes of [[], null]) {
     const answer = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
@@ -63,7 +63,7 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => 
   // The test waits for the mail, so that no later test takes it for its own.
   if (answer.status < 300 && user.email !== undefined) await arrange.ifItCan(mail.codeTo(user.email, mark));
   const { session: full } = await arrange(users.logins.openedBy(user, as.id.reveal()));
-  expect(full === undefined ? [] : [{ name: 'a code was asked for', answer }]).toBeShut();
+  expect(full === undefined ? [] : [{ name: 'the session, after it requested a code', answer }]).toBeShut();
   await arrange.login(users.logins.byNewKey(user));
 });
 
@@ -233,7 +233,8 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   const as = { scheme: 'APIKeyHeader', key: user.apiKey } as const;
   const { fields } = await api.call('CreateTotpKey', { as, anyJson: { totpKeyName: 'mfa-conformance' } });
   const key = secrets.handedKey(fields);
-  if (key === undefined) return arrange.notApplicable('an API key gets no TOTP key');
+  if (key === undefined)
+    return arrange.notApplicable('the target makes no TOTP key for a request with an API key');
 
   expect(await users.login(user)).toBeRefused();
   // An API key may have no owner. Then a TOTP key made with it is not this user's key.
@@ -284,7 +285,11 @@ test('totp-login/refuses-password-alone', async ({ users }) => {
     if (handedOut?.scheme !== 'SessionIdHeader') return;
     await arrange.login(users.logins.byNewKey(user));
     const { session } = await users.logins.openedBy(user, handedOut.id.reveal());
-    expect(session === undefined ? [] : [{ name: 'its session, later', answer }]).toBeShut();
+    expect(
+      session === undefined
+        ? []
+        : [{ name: 'the session of the password alone, after a later login', answer }],
+    ).toBeShut();
   }
 });
 

@@ -60,7 +60,7 @@ for (const [id, prepared] of [
     const answer = await send();
 
     if (answer.status !== 204)
-      throw arrange.failure(`The mailing of a code was answered ${answer.status}, not 204.`);
+      throw arrange.failure(`The request for a mailed code was answered ${answer.status}, not 204.`);
     // The test receives the mail here, so that no other test counts it.
     await mail.codeTo(to, mark).catch(() => undefined);
     expect(answer).toHaveNothingAfterHead();

@@ -7,7 +7,7 @@ test('http/unknown-is-no-success', async ({ api, admin, allow }) => {
   }
   // A target might carry out an undocumented method. So only a disposable target gets it with a credential.
   for (const [method, path] of senseless) {
-    const options = { ...(allow.disposable && { as: admin }), mistake: `${method} where there is none` };
+    const options = { ...(allow.disposable && { as: admin }), mistake: `an undocumented ${method}` };
     expect(await api.probe(method, path, options)).toBeNoSuccess();
   }
 });
@@ -127,7 +127,7 @@ test('http/chunked-body-is-read', async ({ api, admin, support }) => {
   await arrange(support.off());
   const json = JSON.stringify(support.withPassword({ enabled: false }));
   const plain = await arrange(support.patch({ enabled: false }));
-  if (plain.status >= 300) arrange.notApplicable('the target refuses a PATCH of what is so already');
+  if (plain.status >= 300) arrange.notApplicable('the target refuses a PATCH that changes nothing');
 
   const answer = await api.callRaw('UpdateSupportMFAConfig', {
     as: admin,

@@ -45,7 +45,8 @@ test('support-mfa/patch-answers-200', async ({ support, allow }) => {
   // A target may refuse to switch support MFA off twice. If so, the test makes a real change, if allowed.
   const mayEnrol = allow.replaceTotpOf.includes('supportUser');
   const isRefused = toOff.status >= 400 && toOff.status < 500;
-  if (isRefused && !mayEnrol) arrange.notApplicable('the target refuses to switch off what is off');
+  if (isRefused && !mayEnrol)
+    arrange.notApplicable('the target refuses to switch support MFA off while it is off');
   expect(isRefused ? await support.patch({ enabled: true, mfaType: 'totp' }) : toOff).toSucceed();
 });
 

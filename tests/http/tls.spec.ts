@@ -24,5 +24,5 @@ test('tls/no-plain-http', async ({ api, admin, connection }) => {
 function demandDirectHttps(baseUrl: string): void {
   const url = new URL(baseUrl);
   if (url.protocol !== 'https:') arrange.notApplicable('the target is not reached by HTTPS');
-  if (proxyFor(url) !== undefined) arrange.notApplicable('the target is reached by way of a proxy');
+  if (proxyFor(url) !== undefined) arrange.notApplicable('the target is reached through a proxy');
 }

@@ -1,7 +1,7 @@
 import type { Form, Way } from '../../fixtures/index.js';
 import { firstHalf, oneDigitOff } from '../../fixtures/index.js';
 
-const mistake = 'what is not a code';
+const mistake = 'a malformed code';
 const no = (name: string, members: object): Way => ({ name, members: { ...members }, madeUp: true, mistake });
 
 export const noCodes: readonly Way[] = [

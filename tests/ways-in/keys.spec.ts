@@ -46,7 +46,7 @@ test('ways-in/key-of-any-credential-is-its-owners', async ({ api, users, cluster
   const victims = all.filter(({ role }) => role !== caller.role);
   if (victims.length === 0) arrange.notApplicable('only one account may get a new key');
   const credentials = await users.sessions.others(caller);
-  if (credentials.length === 0) arrange.notApplicable('no account has another credential than a session');
+  if (credentials.length === 0) arrange.notApplicable('the account has no API key or access token');
   const enrolments: Enrolment[] = [];
   for (const victim of victims) enrolments.push(await arrange(users.enrolled(all.indexOf(victim))));
 
@@ -68,7 +68,7 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   await arrange.login(users.logins.byNewTotp(user));
   const { handedOut: as = anonymous, session } = await users.login(user);
   if (as === anonymous) arrange.notApplicable('the target gives no session for the password alone');
-  if (session !== undefined) throw arrange.failure('The password alone opens a session already.');
+  if (session !== undefined) throw arrange.failure('The password alone opens a session.');
 
   const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
 
@@ -88,7 +88,7 @@ test('ways-in/enrolments-at-once-leave-one-key', async ({ users }) => {
   // The second login shows whether a login must wait for a new step.
   await arrange.login(users.logins.byNewTotp(user));
   const retired = await users.logins.byCode(user, older);
-  if (retired.session !== undefined) arrange.notApplicable('a newer key leaves the older one in force');
+  if (retired.session !== undefined) arrange.notApplicable('an older key stays valid after a newer one');
 
   // The first enrolment may end the session in which the second one is requested.
   const answers = await arrange(Promise.allSettled([1, 2].map(() => users.codes.enrol(user))));
@@ -133,7 +133,7 @@ test('ways-in/keys-at-once-are-their-callers', async ({ users }) => {
 test('ways-in/first-step-cookie-opens-nothing', async ({ api, users, codes }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   const alone = await arrange(users.login(user));
-  if (alone.session !== undefined) throw arrange.failure('The password alone opens a session already.');
+  if (alone.session !== undefined) throw arrange.failure('The password alone opens a session.');
   const wrong = await arrange(users.login(user, { code: codes.wrong(authenticator), type }));
   const answers = [
     { name: 'the cookie of the password alone', answer: alone.answer },
@@ -167,7 +167,7 @@ test('ways-in/support-code-opens-no-session', async ({ api, users, support, code
 /** Ends the test if a wrong code works too. Then a right code doesn't show whose key it belongs to. */
 async function wrongIsRefused(users: Users, user: User, code: string): Promise<void> {
   if ((await users.login(user, { code, type })).session !== undefined)
-    throw arrange.failure('A wrong code opens a session as well.');
+    throw arrange.failure('A wrong code opens a session, too.');
 }
 
 async function loginWithKeyOf(users: Users, user: User, { fields }: Answer<'CreateTotpKey'>, codes: Codes) {

@@ -60,7 +60,8 @@ test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection 
   const toDisable = { purpose: 'DisableMfa', supportUserPassword: support.password ?? null } as const;
   const answer = await support.verify(await codes.unused(authenticator), toDisable);
   const referenceId = textIn(answer.fields.referenceId);
-  if (referenceId === undefined) throw arrange.failure(`No referenceId came (${answer.status}).`);
+  if (referenceId === undefined)
+    throw arrange.failure(`The target issued no referenceId: it answered ${answer.status}.`);
   await arrange(connection.clock.advance(aDayMs));
 
   await expect.kept(support, mfa.totpOn, [mfa.off({ referenceId })]);
@@ -68,5 +69,6 @@ test('ways-in/reference-ends-within-a-day', async ({ support, codes, connection 
 
 /** Ends the test without clock control, because it would take a day. */
 function onlyByClock({ clock }: Connection): void {
-  if (!clock.canMove) arrange.notRun("takes a day where the target's clock can't be moved (clock.control)");
+  if (!clock.canMove)
+    arrange.notRun("takes a day, because the suite can't move the target's clock (clock.control)");
 }

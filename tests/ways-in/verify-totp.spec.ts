@@ -209,7 +209,7 @@ test('verify-totp/refuses-replay-in-parallel', async ({ support, codes }) => {
   const answers = await Promise.all([1, 2, 3].map(() => support.verify(code)));
 
   if ((await support.verify(code)).fields.success === true)
-    throw arrange.failure('The used code verifies again: at the same time or not.');
+    throw arrange.failure('The used code verifies again, even after the concurrent requests.');
   const accepted = answers.filter(({ fields }) => fields.success === true).length;
   expect(accepted).toBeAtMost(1, 'accepted answers', ...answers);
 });

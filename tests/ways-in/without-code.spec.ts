@@ -50,12 +50,12 @@ test('ways-in/credential-of-others-skips-no-code', async ({ api, users, cluster,
   if (user.role !== 'admin') ways.push({ name: 'the credential of the admin', headers: headersOf(admin) });
   for (const other of users.allWithReplaceableTotp().filter(({ role }) => role !== user.role)) {
     const { answer } = await arrange.login(users.logins.byNewKey(other));
-    ways.push({ name: `what a login of ${other.role} gave`, headers: bypass.headersFrom(answer) });
+    ways.push({ name: `the credentials from a login of ${other.role}`, headers: bypass.headersFrom(answer) });
   }
   // A server may keep the state of an exempt user's login. It must not replace the code of the next user.
   for (const exempt of users.allWithPassword().filter(({ mfaExempt }) => mfaExempt === true))
     ways.push({
-      name: `right after a login of ${exempt.role}, who is exempt`,
+      name: `right after a login of ${exempt.role}, who is exempt from MFA`,
       send: () => users.logins.request(exempt).then(() => users.logins.request(user)),
     });
   const account = { api, users, user };
@@ -173,7 +173,7 @@ const madeUpCodes = (['totp', 'email', 'Totp', 'Email', 'salesforce', '', null] 
 
 async function cookieOfRefusal({ users, user }: Account): Promise<readonly Way[]> {
   const Cookie = bypass.cookiesIn(await users.logins.request(user));
-  if (Cookie === '') arrange.notApplicable('the password alone is answered without a cookie');
+  if (Cookie === '') arrange.notApplicable('the answer to the password alone sets no cookie');
   return [{ name: 'the cookie', headers: { Cookie } }];
 }
 

@@ -127,7 +127,7 @@ test('guessing/guesses-at-once-are-counted', async ({ users, codes, locks }) => 
   const login = await users.logins.byNewKey(user);
   if (after === undefined) {
     if (login.session === undefined) await consecutive.rest();
-    arrange.notApplicable(`${atOnce / 2} consecutive wrong codes are answered alike`);
+    arrange.notApplicable(`the target answers ${atOnce / 2} consecutive wrong codes alike`);
   }
   await arrange.login(Promise.resolve(login));
 

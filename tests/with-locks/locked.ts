@@ -61,7 +61,7 @@ export async function lockedByTotp(given: Given): Promise<Guessed> {
   const guessed = await guessedByTotp(given);
   if (guessed.after !== undefined && guessed.isOut) return guessed;
   if (guessed.isOut) await guessed.rest();
-  return arrange.notApplicable('no answer to wrong codes shows a lock that keeps the right one out');
+  return arrange.notApplicable('the target does not visibly lock an account after wrong codes');
 }
 
 type Accounts = Pick<Fixtures, 'users' | 'locks'>;

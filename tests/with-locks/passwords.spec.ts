@@ -41,7 +41,7 @@ async function locked(users: Users, locks: Locks) {
   const { after, rest } = await guessed(users, user, locks, atSessions);
   if (after !== undefined && (await isOut(user))) return { user, rest };
   if (after !== undefined) await rest();
-  return arrange.notApplicable('no answer to wrong passwords shows a lock that keeps the right one out');
+  return arrange.notApplicable('the target does not visibly lock an account after wrong passwords');
 }
 
 for (const [path, id, attempt] of [

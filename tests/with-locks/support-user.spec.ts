@@ -41,7 +41,7 @@ test('support-email/wrong-codes-are-throttled', async ({ support, locks, connect
 test('guessing/lock-holds-for-every-credential', async ({ support, codes, users, cluster, locks }) => {
   await locks.wayBack();
   const owner = users.admin();
-  if (owner === undefined) arrange.notApplicable('the admin has no password that a session opens with');
+  if (owner === undefined) arrange.notApplicable('the admin has no password that opens a session');
   await arrange(cluster.asFound());
   const session = owner === undefined ? undefined : await arrange(users.sessions.of(owner));
   const { authenticator } = await arrange(support.verified());
@@ -56,7 +56,7 @@ test('guessing/lock-holds-for-every-credential', async ({ support, codes, users,
   const elsewhere = await switchOff(code, session);
 
   if (after !== undefined) await rest();
-  if (!isLocked) arrange.notApplicable('no answer to wrong codes shows a lock that keeps the right one out');
+  if (!isLocked) arrange.notApplicable('the target does not visibly lock an account after wrong codes');
   expect(elsewhere).toBeRefused();
 });
 
