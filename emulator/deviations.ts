@@ -22,12 +22,12 @@ export const asksNoCodeUnchecked = (seams: Seams, isFree: IsFree) =>
     return isFreed;
   });
 
-/** @returns a function after whose call the next login that opens a session needs no code */
+/** @returns a function after whose call logins need no code until one without a code has opened a session */
 export function freesNextLogin(seams: Seams): () => void {
   let isFree = false;
   seams.wrap('asksForCode', (asksForCode, ...login) => !isFree && asksForCode(...login));
-  seams.answer('CreateSession', ({ status }) => {
-    if (status < 300) isFree = false;
+  seams.answer('CreateSession', ({ status }, { body }) => {
+    if (status < 300 && text(body, 'otpCode') === undefined) isFree = false;
   });
   return () => {
     isFree = true;

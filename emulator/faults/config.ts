@@ -16,7 +16,9 @@ export const configFaults: readonly Fault[] = faultsOf({
       storeCluster(before, { ...wanted, enabled: wanted.enabled || before.enabled }, world),
     ),
   'mfa-config/refused-put-ends-the-need-of-codes': breaks('mfa-config/refused-put-leaves-codes-needed')
-    .says('While MFA is on, the login after a refused PUT /mfa-config with enabled false needs no code.')
+    .says(
+      'While MFA is on, the password alone logs in once after a refused PUT /mfa-config with enabled false.',
+    )
     .by((seams) => {
       const lower = freesNextLogin(seams);
       seams.refusal(put, (_answer, { body }, { state }) => {

@@ -118,7 +118,7 @@ const single = faultsOf({
       if (own(call.body, 'enabled') === false) state.cluster = { ...state.cluster, enabled: false };
     }),
   'support/off-ends-the-need-of-codes': breaks('totp-login/apart-from-support-mfa')
-    .says('While MFA is on, the login after a PATCH that switches support MFA off needs no code.')
+    .says('While MFA is on, the password alone logs in once after a PATCH that switches support MFA off.')
     .by((seams) => {
       const lower = freesNextLogin(seams);
       seams.success(patch, (_body, call, { state }) => {

@@ -1,5 +1,5 @@
-import type { ClusterConfig, ClusterMfa, Credential } from '../../fixtures/index.js';
-import { arrange, configs, demand, expect, memberOf, mfa, test } from '../../fixtures/index.js';
+import type { ClusterConfig, ClusterMfa, Credential, User, Users } from '../../fixtures/index.js';
+import { ArrangeError, arrange, configs, demand, expect, memberOf, mfa, test } from '../../fixtures/index.js';
 
 test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
   await arrange(cluster.off());
@@ -139,8 +139,15 @@ test('sessions/email-login-changes-no-configuration', async ({ users, cluster, s
   await arrange(cluster.asFound());
 });
 
+/** @throws ArrangeError if the password alone logs in: another requirement reports that */
+async function codeNeeded(users: Users, user: User): Promise<void> {
+  const { session, answer } = await users.login(user);
+  if (session !== undefined) throw new ArrangeError('The password alone opens a session already.', answer);
+}
+
 test('totp-login/apart-from-support-mfa', async ({ users, support }) => {
   const { user, authenticator } = await arrange(users.plainEnrolled());
+  await arrange(codeNeeded(users, user));
   await arrange(support.onByTotp());
   await arrange(support.off());
 
@@ -150,6 +157,7 @@ test('totp-login/apart-from-support-mfa', async ({ users, support }) => {
 
 test('mfa-config/refused-put-leaves-codes-needed', async ({ users, cluster }) => {
   const { user } = await arrange(users.enrolled());
+  await arrange(codeNeeded(users, user));
   const off = { enabled: false, retainUserMfaSettings: true };
   const bodies = ['totp', ['pigeon']].map((authenticationTypes) => ({ ...off, authenticationTypes }));
   let refusals = 0;
