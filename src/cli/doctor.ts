@@ -62,12 +62,12 @@ async function* findings(connection: Connection, stateDir: string): AsyncGenerat
   else yield ['wrong', 'release', refuted];
   yield tlsOf(target);
   yield clockOf(connection);
-  const login = await loginOf(connection);
-  yield login.finding;
+  const [login, clusterMfaOn] = await loginOf(connection);
+  yield login;
   for (const account of Object.values(target.accounts))
     if (account?.apiKey !== undefined) yield await keyOf(connection, account, account.apiKey);
   if (!stateChanges) yield ['not tried', 'accounts', 'allow.stateChanges is not true: no logins, no mails'];
-  else if (login.clusterMfaOn) yield ['not tried', 'accounts', 'cluster MFA is on: a login takes a code'];
+  else if (clusterMfaOn) yield ['not tried', 'accounts', 'cluster MFA is on: a login takes a code'];
   else yield* accountsOf(target, await proveAccounts(connection));
   yield await rateOf(connection);
 }
@@ -84,26 +84,18 @@ function clockOf({ clock, clockOffsetMs }: Connection): Finding {
     return ['wrong', 'clock', "the target sends no Date: codes follow this machine's clock and may be wrong"];
   const seconds = Math.round(clockOffsetMs / 1000);
   const movable = clock.canMove ? '; it can be moved' : '';
-  return [
-    'ok',
-    'clock',
-    `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'} this machine${movable}`,
-  ];
+  const offset = `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead of'}`;
+  return ['ok', 'clock', `${offset} this machine${movable}`];
 }
 
-async function loginOf(
-  connection: Connection,
-): Promise<{ readonly finding: Finding; readonly clusterMfaOn: boolean }> {
+async function loginOf(connection: Connection): Promise<[finding: Finding, clusterMfaOn: boolean]> {
   const { status, body } = await connection.api.call('GetMFAConfig', { as: await connection.admin() });
   const enabled = memberOf(body, 'enabled');
   const types = memberOf(body, 'authenticationTypes');
   if (typeof enabled !== 'boolean')
-    return {
-      finding: ['wrong', 'login', `GET /mfa-config as the admin answered ${status}`],
-      clusterMfaOn: true,
-    };
+    return [['wrong', 'login', `GET /mfa-config as the admin answered ${status}`], true];
   const words = enabled ? `cluster MFA is on (${String(types)})` : 'cluster MFA is off: the password logs in';
-  return { finding: ['ok', 'login', words], clusterMfaOn: enabled };
+  return [['ok', 'login', words], enabled];
 }
 
 async function keyOf({ api }: Connection, { role }: Account, key: Secret): Promise<Finding> {
@@ -125,19 +117,13 @@ function* accountsOf(target: Target, learned: Learned): Generator<Finding> {
     if (proof.mailedCodes === false && anyAccount(learned, 'mailedCodes'))
       yield ['not tried', account.role, 'the target mails it no codes'];
   }
-  if (learned.mailCodeless !== null) yield ['wrong', 'mail', learned.mailCodeless];
-  if (learned.mailSilent !== null) yield ['wrong', 'mail', learned.mailSilent];
+  const { mailCodeless, mailSilent } = learned;
+  const noneMailed = anyAccount(learned, 'letIn') && !anyAccount(learned, 'mailedCodes');
+  const why = 'the target mailed no code to any account: it may refuse to while cluster MFA is off';
+  if (mailCodeless !== null) yield ['wrong', 'mail', mailCodeless];
+  if (mailSilent !== null) yield ['wrong', 'mail', mailSilent];
   else if (target.mail === undefined) yield ['not tried', 'mail', 'the target file has no mail section'];
-  else if (
-    learned.mailCodeless === null &&
-    anyAccount(learned, 'letIn') &&
-    !anyAccount(learned, 'mailedCodes')
-  )
-    yield [
-      'not tried',
-      'mail',
-      'the target mailed no code to any account: it may refuse to while cluster MFA is off',
-    ];
+  else if (mailCodeless === null && noneMailed) yield ['not tried', 'mail', why];
 }
 
 function anyAccount({ accounts }: Learned, key: 'letIn' | 'mailedCodes'): boolean {
@@ -153,9 +139,7 @@ async function rateOf(connection: Connection): Promise<Finding> {
   );
   const throttled = answers.filter(({ status }) => status === 429).length;
   const perSecond = connection.target.limits.requestsPerSecond;
-  if (throttled > 0) {
-    const words = `${throttled} of 10 quick requests got 429: set limits.requestsPerSecond lower than ${perSecond ?? 10}`;
-    return ['wrong', 'rate', words];
-  }
+  const advice = `set limits.requestsPerSecond lower than ${perSecond ?? 10}`;
+  if (throttled > 0) return ['wrong', 'rate', `${throttled} of 10 quick requests got 429: ${advice}`];
   return ['ok', 'rate', `10 requests in ${steadyNow() - startedAt} ms, none refused`];
 }

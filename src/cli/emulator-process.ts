@@ -63,14 +63,14 @@ export function addEmulator(program: Command): void {
       process.exitCode = await runEmulator(command.args);
     });
 
-  for (const which of ['faults', 'variants'] as const) {
+  const lists = {
+    faults: "list the emulator's faults: each turns red the requirements that it names",
+    variants: "list the emulator's variants: each behaves differently, but conforms",
+  };
+  for (const [which, description] of Object.entries(lists)) {
     program
       .command(which)
-      .description(
-        which === 'faults'
-          ? "list the emulator's faults: each turns red the requirements that it names"
-          : "list the emulator's variants: each behaves differently, but conforms",
-      )
+      .description(description)
       .option('--json', 'as a JSON array', false)
       .action(async ({ json }) => {
         process.exitCode = await runEmulator(['--catalogue', which, ...(json ? ['--json'] : [])]);

@@ -20,52 +20,47 @@ const runsForNights = 150;
 const comparableShare = 0.9;
 
 /** Compares the run with the baseline, else the last comparable run, else the last run. */
-function changesOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ChangesSince | undefined {
-  const now = snapshotOf(verdict);
-  const own = runsIn(out, { target: now.target, last: runsCompared }).filter(
-    ({ target, startedAt }) => target === now.target && startedAt < now.startedAt,
-  );
-  const before = baseline === undefined ? lastComparable(own, now) : snapshotOf(baseline);
+function changesOf(
+  now: Snapshot,
+  earlier: readonly Snapshot[],
+  baseline: Verdict | undefined,
+): ChangesSince | undefined {
+  const last = earlier.findLast((run) => isComparable(run, now)) ?? earlier.at(-1);
+  const before = baseline === undefined ? last : snapshotOf(baseline);
   if (before === undefined) return undefined;
   const changes = changesBetween(before, now)
     // A run with --grep lacks requirements that the catalogue still has.
-    .filter(({ kind }) => kind !== 'removed' || now.outcomes.size >= comparableShare * before.outcomes.size);
-  const since = changesSince(
-    baseline === undefined ? runName(before) : `the baseline, ${runName(before)}`,
-    changes,
-  );
-  const flaky = trendsOf([...own, now], runsForFlaky).flatMap((trend) => flakySentences(trend.flaky));
+    .filter(({ kind }) => kind !== 'removed' || isComparable(now, before));
+  const name = baseline === undefined ? runName(before) : `the baseline, ${runName(before)}`;
+  const since = changesSince(name, changes);
+  const flaky = trendsOf([...earlier, now], runsForFlaky).flatMap((trend) => flakySentences(trend.flaky));
   return { ...since, other: [...since.other, ...flaky] };
 }
 
 export function extrasOf(verdict: Verdict, out: string, baseline: Verdict | undefined): ReportExtras {
-  const changes = changesOf(verdict, out, baseline);
-  return { ...(changes === undefined ? {} : { changes }), trend: nightsOf(verdict, out) };
+  const now = snapshotOf(verdict);
+  const earlier = runsIn(out, { target: now.target, last: runsForNights }).filter(
+    ({ target, startedAt }) => target === now.target && startedAt < now.startedAt,
+  );
+  const changes = changesOf(now, earlier.slice(-runsCompared), baseline);
+  return { ...(changes && { changes }), trend: nightsOf(now, earlier) };
 }
 
 /** Returns a night for each day: the last comparable run on the same target. Today's night is this run. */
-function nightsOf(verdict: Verdict, out: string): readonly Night[] {
-  const now = snapshotOf(verdict);
-  const days = new Map<string, Night>();
-  for (const { target, startedAt, outcomes } of runsIn(out, { target: now.target, last: runsForNights })) {
-    if (target !== now.target || startedAt >= now.startedAt) continue;
-    if (outcomes.size >= comparableShare * now.outcomes.size)
-      days.set(dayOf(startedAt), nightOf(startedAt, outcomes));
-  }
-  days.set(dayOf(now.startedAt), nightOf(now.startedAt, now.outcomes));
+function nightsOf(now: Snapshot, earlier: readonly Snapshot[]): readonly Night[] {
+  const runs = [...earlier.filter((run) => isComparable(run, now)), now];
+  const days = new Map(runs.map((run) => [dayOf(run.startedAt), nightOf(run)]));
   return [...days.values()].sort((a, b) => a.day.localeCompare(b.day)).slice(-nightsShown);
 }
 
-function nightOf(startedAt: string, outcomes: Snapshot['outcomes']): Night {
+function nightOf({ startedAt, outcomes }: Snapshot): Night {
   const count = (kind: OutcomeKind) =>
     [...outcomes.values()].filter(({ outcome }) => outcome === kind).length;
   return { day: dayOf(startedAt), failed: count('fail'), undecided: count('inconclusive') };
 }
 
-function lastComparable(runs: readonly Snapshot[], now: Snapshot): Snapshot | undefined {
-  const alike = runs.findLast(({ outcomes }) => outcomes.size >= comparableShare * now.outcomes.size);
-  return alike ?? runs.at(-1);
-}
+const isComparable = (run: Snapshot, to: Snapshot): boolean =>
+  run.outcomes.size >= comparableShare * to.outcomes.size;
 
 /** Predicts a run's duration in ms by the targets' last comparable runs; null if one has none. */
 export function expectedMs(

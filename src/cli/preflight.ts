@@ -60,11 +60,9 @@ function speaksNoJson(connection: Connection, answers: readonly Answer[]): strin
 /** Recognizes 401, 403, and a redirect on the same server, such as to a login page. */
 function asksForCredential({ status, headers }: Answer, baseUrl: string): boolean {
   const location = headers['location'];
-  const staysHere =
-    status >= 300 && status < 400 && location !== undefined && URL.canParse(location, baseUrl)
-      ? new URL(location, baseUrl).origin === new URL(baseUrl).origin
-      : false;
-  return status === 401 || status === 403 || staysHere;
+  if (status === 401 || status === 403) return true;
+  if (status < 300 || status >= 400 || location === undefined) return false;
+  return URL.canParse(location, baseUrl) && new URL(location, baseUrl).origin === new URL(baseUrl).origin;
 }
 
 const isJson = ({ headers, body }: Answer) => isJsonType(headers['content-type']) || body !== undefined;
@@ -81,12 +79,8 @@ async function readBoth({ api }: Connection, as: Credential | undefined): Promis
           : await api.probe('GET', path, options);
       } catch (error) {
         // A call that timed out is not repeated: a timeout takes long, and the network seldom causes one.
-        if (
-          !(error instanceof TransportError) ||
-          attempt === maxAttempts ||
-          /within \d+ ms/.test(error.message)
-        )
-          throw error;
+        const isBroken = error instanceof TransportError && !/within \d+ ms/.test(error.message);
+        if (!isBroken || attempt === maxAttempts) throw error;
       }
     }
   };

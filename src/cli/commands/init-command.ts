@@ -46,10 +46,8 @@ export function addInit(program: Command): void {
     )
     .addHelpText('after', help)
     .action(async (file: string, flags) => {
-      const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-      const lines = isTerminal
-        ? createInterface({ input: process.stdin, output: process.stdout })
-        : undefined;
+      const { stdin: input, stdout: output } = process;
+      const lines = input.isTTY && output.isTTY ? createInterface({ input, output }) : undefined;
       try {
         const { text, variables, reach } = await newTarget(flags, lines);
         writeNew(file, `${schemaLine(file)}${text}`, 0o600);
@@ -108,11 +106,10 @@ function releaseOrAuto(text: string): string {
 
 function keysOf(text: string): (keyof Allow)[] {
   const keys = text.split(',').map((part) => {
-    const key = allowKeys.find((each) => each === part.trim());
+    const name = part.trim();
+    const key = allowKeys.find((each) => each === name);
     if (key !== undefined) return key;
-    throw new ConfigurationError(
-      `There is no key ${part.trim()} of allow; there are ${allowKeys.join(', ')}.`,
-    );
+    throw new ConfigurationError(`There is no key ${name} of allow; there are ${allowKeys.join(', ')}.`);
   });
   const beyond = keys.find((key) => key === 'clusterMfa' || key === 'replaceTotpOf');
   if (beyond !== undefined && !keys.includes('stateChanges') && !keys.includes('disposable'))
@@ -157,17 +154,12 @@ type Ask = ReturnType<typeof questions>;
 
 /** Makes a function that asks at a terminal until the answer is valid. Elsewhere it returns the default. */
 function questions(lines: Lines | undefined) {
-  return async (
-    question: string,
-    otherwise: string,
-    read: (text: string) => string = (text) => text,
-  ): Promise<string> => {
+  return async (question: string, otherwise: string, read = (text: string) => text): Promise<string> => {
+    const shown = `${question}${otherwise === '' ? '' : ` [${otherwise}]`}: `;
     while (lines !== undefined) {
-      const answer = (
-        await lines.question(`${question}${otherwise === '' ? '' : ` [${otherwise}]`}: `)
-      ).trim();
+      const answer = await lines.question(shown);
       try {
-        return read(answer === '' ? otherwise : answer);
+        return read(answer.trim() || otherwise);
       } catch (error) {
         if (!(error instanceof ConfigurationError)) throw error;
         say(error.message);

@@ -74,8 +74,11 @@ export class Progress {
     const counts: Counts = this.#areas.get(area)?.counts ?? new Map();
     this.#areas.set(area, { target, counts });
     for (const each of [counts, this.#all]) each.set(kind, (each.get(kind) ?? 0) + 1);
-    if (kind === 'fail' || kind === 'inconclusive')
-      this.#print(this.#failureLine(named(id, target), kind, reason));
+    if (kind === 'fail' || kind === 'inconclusive') {
+      const colour = kind === 'fail' ? this.#ink.bad : this.#ink.warn;
+      const first = cut(printable(onOneLine(reason)), longestReason);
+      this.#print(`${colour(kind)} ${printable(named(id, target))}${first === '' ? '' : `: ${first}`}`);
+    }
     this.#live();
   }
 
@@ -104,12 +107,6 @@ export class Progress {
     this.#finished = true;
     clearInterval(this.#timer);
     this.#erase();
-  }
-
-  #failureLine(id: string, kind: 'fail' | 'inconclusive', reason: string): string {
-    const colour = kind === 'fail' ? this.#ink.bad : this.#ink.warn;
-    const first = cut(printable(onOneLine(reason)), longestReason);
-    return `${colour(kind)} ${printable(id)}${first === '' ? '' : `: ${first}`}`;
   }
 
   /** Reports areas without a running test, whose target has moved on to another area. */
@@ -182,10 +179,8 @@ export class Progress {
       parts.push(`${whose}waiting for ${printable(wait.what)}: ${left} s`);
     }
     if (running !== undefined) parts.push(printable(named(running.id, running.target)));
-    return parts
-      .filter((part) => part !== '')
-      .join('  ')
-      .replaceAll('\n', ' ');
+    const shown = parts.filter((part) => part !== '');
+    return shown.join('  ').replaceAll('\n', ' ');
   }
 
   #erase(): void {

@@ -138,10 +138,8 @@ const withoutReason: readonly ChangeKind[] = ['waiver', 'mended', 'decided'];
 
 function transition(id: string, before: Compared, { outcome, digest, reason = '' }: Compared) {
   if (before.outcome === outcome) {
-    const same = outcome !== 'fail' || before.digest === digest;
-    return same
-      ? undefined
-      : { kind: 'fails differently' as const, id, says: 'still fails, but differently', reason };
+    if (outcome !== 'fail' || before.digest === digest) return undefined;
+    return { kind: 'fails differently' as const, id, says: 'still fails, but differently', reason };
   }
   const [kind, says = '', sayAll] = became[outcome](before.outcome) ?? [];
   if (kind === undefined) return undefined;
@@ -198,11 +196,6 @@ function aboutTheRun(before: Snapshot, after: Snapshot): Change[] {
 
 function oneLine(text: string): string {
   // A target's text may have megabytes, and a search for line ends in it would take too long.
-  const line = text
-    .slice(0, 10 * longestReason)
-    .trim()
-    .split(/\s*\n\s*/)
-    .join('; ')
-    .replace(/\s+/g, ' ');
-  return cut(line, longestReason);
+  const beginning = text.slice(0, 10 * longestReason).trim();
+  return cut(beginning.replace(/\s*\n\s*/g, '; ').replace(/\s+/g, ' '), longestReason);
 }

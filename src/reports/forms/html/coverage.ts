@@ -1,23 +1,24 @@
 import { groupBy } from '../../../base/group.js';
 import type { Coverage, Verdict } from '../../../base/model/verdict.js';
 import { credentialName } from '../facts.js';
-import { headings, html, type Markup } from './markup.js';
+import { headings, html, type Markup, section } from './markup.js';
 
 type Counts = Readonly<Record<string, number>>;
 
 export function coverage({ coverage: seen }: Verdict): Markup {
   if (Object.keys(seen.operations).length === 0) return html``;
-  return html`<section id="coverage" aria-labelledby="coverage-title">
-<h2 id="coverage-title">Coverage of the contract</h2>
-<p class="faint">How often this run used each part of the contract. <b>Default</b> is every answer other than the documented success. Grey: not in the contract.</p>
+  return section(
+    'coverage',
+    'Coverage of the contract',
+    html`<p class="faint">How often this run used each part of the contract. <b>Default</b> is every answer other than the documented success. Grey: not in the contract.</p>
 ${totals(seen)}
 <h3>Operations, statuses and credentials</h3>
 ${calls(seen)}
 <h3>Properties of answers</h3>
 ${groupedChips(seen.properties, ' /', 'Answer', 'Properties')}
 <h3>Values of enumerations</h3>
-${groupedChips(seen.enumValues, '=', 'Property', 'Values')}
-</section>`;
+${groupedChips(seen.enumValues, '=', 'Property', 'Values')}`,
+  );
 }
 
 function totals(seen: Coverage): Markup {

@@ -50,6 +50,12 @@ function escaped(text: string): string {
 export const headings = (names: readonly string[]): Markup =>
   html`${names.map((name) => html`<th scope="col">${name}</th>`)}`;
 
+export const section = (id: string, title: string, body: Markup): Markup =>
+  html`<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>
+${body}
+</section>`;
+
 export function asset(name: string): string {
   // Browsers normalise line ends before they hash the text for the policy.
   return readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8').replaceAll('\r\n', '\n');

@@ -2,7 +2,7 @@ import type { Verdict, Wait } from '../../../base/model/verdict.js';
 import { troubles, type WaiverUse } from '../../../base/model/verdict.js';
 import { duration } from '../../../base/words.js';
 import { repeatedWords, residueHeading, waitedMs, waitGroups } from '../verdict-words.js';
-import { headings, html, type Markup } from './markup.js';
+import { headings, html, type Markup, section } from './markup.js';
 
 export function waivers(all: readonly WaiverUse[] = []): Markup {
   if (all.length === 0) return html``;
@@ -11,13 +11,11 @@ export function waivers(all: readonly WaiverUse[] = []): Markup {
     const shown = troubles.includes(state) ? html`<strong class="bad">${state}</strong>` : state;
     return html`<tr><th scope="row" class="mono">${requirement}</th><td>${reason}</td><td>${owner}</td><td>${issueLink(issue)}</td><td class="date">${expires}</td><td>${shown}</td></tr>`;
   });
-  return html`<section id="waivers" aria-labelledby="waivers-title">
-<h2 id="waivers-title">Waivers</h2>
-<div class="scroll" role="region" tabindex="0" aria-label="Table of waivers"><table>
+  const table = html`<div class="scroll" role="region" tabindex="0" aria-label="Table of waivers"><table>
 <thead><tr>${headings(heads)}</tr></thead>
 <tbody>${rows}</tbody>
-</table></div>
-</section>`;
+</table></div>`;
+  return section('waivers', 'Waivers', table);
 }
 
 /** Links only http and https addresses, since `javascript:` is an address too. */
@@ -29,15 +27,12 @@ export function issueLink(text: string): Markup {
 
 export function waits({ waits: all, retries }: Verdict): Markup {
   const repeated = repeatedWords(retries);
-  return html`<section id="waits" aria-labelledby="waits-title">
-<h2 id="waits-title">Waits and repeated requests</h2>
-${all.length === 0 ? html`<p>The run waited for nothing.</p>` : waitTable(all)}
-<p>${
+  const waited = all.length === 0 ? html`<p>The run waited for nothing.</p>` : waitTable(all);
+  const words =
     repeated === ''
       ? 'No request had to be repeated.'
-      : `Requests were repeated because the target asked for it: ${repeated}.`
-  }</p>
-</section>`;
+      : `Requests were repeated because the target asked for it: ${repeated}.`;
+  return section('waits', 'Waits and repeated requests', html`${waited}\n<p>${words}</p>`);
 }
 
 function waitTable(all: readonly Wait[]): Markup {
@@ -56,13 +51,11 @@ function waitTable(all: readonly Wait[]): Markup {
 
 export function state(verdict: Verdict): Markup {
   const { restored, residue } = verdict;
-  return html`<section id="state" aria-labelledby="state-title">
-<h2 id="state-title">State of the target</h2>
-<p>${
-    restored
-      ? 'The target was restored to the state it was found in.'
-      : html`<strong class="bad">The target was not restored to the state it was found in.</strong>`
-  }</p>
-${residue.length > 0 && html`<p>${residueHeading(verdict)}:</p><ul>${residue.map((text) => html`<li>${text}</li>`)}</ul>`}
-</section>`;
+  const words = restored
+    ? 'The target was restored to the state it was found in.'
+    : html`<strong class="bad">The target was not restored to the state it was found in.</strong>`;
+  const left =
+    residue.length > 0 &&
+    html`<p>${residueHeading(verdict)}:</p><ul>${residue.map((text) => html`<li>${text}</li>`)}</ul>`;
+  return section('state', 'State of the target', html`<p>${words}</p>\n${left}`);
 }

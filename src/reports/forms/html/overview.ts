@@ -8,7 +8,7 @@ import type { Night, ReportExtras } from '../extras.js';
 import { factsInWords } from '../facts.js';
 import { exitReason } from '../summary.js';
 import { lanesIn, statementText, verdictDetail, verdictWord } from '../verdict-words.js';
-import { html, type Markup } from './markup.js';
+import { html, type Markup, section } from './markup.js';
 import { verdictLook } from './outcomes.js';
 
 export function overview(verdict: Verdict): Markup {
@@ -85,24 +85,19 @@ export function counts({ summary }: Verdict): Markup {
       ? ''
       : html`<rect class="${className}" x="${from.toFixed(1)}" width="${(at - from).toFixed(1)}" height="10"/>`;
   });
-  return html`<section id="counts" aria-labelledby="counts-title">
-<h2 id="counts-title">${counted(summary.planned, 'requirement')}</h2>
-<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>
-<ul class="tiles">${tiles.map(
+  const links = tiles.map(
     ([word, count, className, query]) =>
       html`<li><a class="tile ${className}${count === 0 && ' zero'}" href="#${query}"><span class="number">${count}</span> ${word}</a></li>`,
-  )}</ul>
-</section>`;
+  );
+  const body = html`<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>
+<ul class="tiles">${links}</ul>`;
+  return section('counts', counted(summary.planned, 'requirement'), body);
 }
 
 export function changes({ changes: since, trend: nights }: ReportExtras): Markup {
   const drawn = trend(nights);
   if (since === undefined && drawn.text === '') return html``;
-  return html`<section id="changes" aria-labelledby="changes-title">
-<h2 id="changes-title">What is new</h2>
-${since !== undefined && changesList(since)}
-${drawn}
-</section>`;
+  return section('changes', 'What is new', html`${since !== undefined && changesList(since)}\n${drawn}`);
 }
 
 const trendHeight = 44;
@@ -132,14 +127,15 @@ function bar(className: string, x: number, tall: number, above: number): Markup 
 
 function changesList(since: ChangesSince): Markup {
   const titles = { broke: 'Broke', mended: 'Fixed', facts: 'Facts', other: 'Other' } as const;
-  const shown = (['broke', 'mended', 'facts', 'other'] as const).filter((kind) => since[kind].length > 0);
+  const shown = (['broke', 'mended', 'facts', 'other'] as const)
+    .map((kind) => [kind, titles[kind], since[kind]] as const)
+    .filter(([, , sentences]) => sentences.length > 0);
   return html`<p class="faint">Compared with ${since.since}.</p>
 ${shown.length === 0 && html`<p>Nothing changed.</p>`}
 <div class="changes">${shown.map(
-    (
-      kind,
-    ) => html`<div class="${kind}"><h3>${titles[kind]} <span class="count">${since[kind].length}</span></h3>
-<ul>${since[kind].map((sentence) => html`<li>${sentence}</li>`)}</ul></div>`,
+    ([kind, title, sentences]) =>
+      html`<div class="${kind}"><h3>${title} <span class="count">${sentences.length}</span></h3>
+<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul></div>`,
   )}</div>`;
 }
 
@@ -151,11 +147,9 @@ export function facts(verdict: Verdict): Markup {
       : 'Certificate verified'
     : 'None: plain HTTP';
   const rows = [{ name: 'tls', label: 'TLS', text: tls }, ...factsInWords(verdict.facts)];
-  return html`<section id="facts" aria-labelledby="facts-title">
-<h2 id="facts-title">Measured</h2>
-<dl class="facts">${rows.map(
+  const items = rows.map(
     ({ label, text }) =>
       html`<div><dt>${label}</dt><dd${text === 'not measured' && html` class="faint"`}>${text}</dd></div>`,
-  )}</dl>
-</section>`;
+  );
+  return section('facts', 'Measured', html`<dl class="facts">${items}</dl>`);
 }

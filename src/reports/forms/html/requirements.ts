@@ -4,25 +4,17 @@ import { partsOf } from '../../../base/wording/check.js';
 import { cut, duration } from '../../../base/words.js';
 import { isKnownFailure } from '../run-problems.js';
 import { ExchangeRoom, exchanges } from './exchanges.js';
-import { html, longText, type Markup } from './markup.js';
+import { html, longText, type Markup, section } from './markup.js';
 import { issueLink } from './notes.js';
 import { areaTitle, lookOf, shownOrder } from './outcomes.js';
 
 /** Renders the requirements by area. The search tools stay hidden until the script runs. */
 export function requirements(verdict: Verdict, room = new ExchangeRoom()): Markup {
   const areas = groupBy(verdict.outcomes, areaOf);
-  return html`<section id="requirements" aria-labelledby="requirements-title">
-<h2 id="requirements-title">Requirements</h2>
-${tools(verdict.outcomes)}
+  const body = html`${tools(verdict.outcomes)}
 <p id="none" hidden>No requirement fits these filters.</p>
-${[...areas].map(([area, outcomes]) =>
-  areaSection(
-    area,
-    outcomes,
-    outcomes.map((outcome) => requirement(outcome, verdict, room)),
-  ),
-)}
-</section>`;
+${[...areas].map(([area, outcomes]) => areaSection(area, outcomes, verdict, room))}`;
+  return section('requirements', 'Requirements', body);
 }
 
 function tools(outcomes: readonly Outcome[]): Markup {
@@ -48,14 +40,19 @@ function tools(outcomes: readonly Outcome[]): Markup {
 </form>`;
 }
 
-function areaSection(area: string, outcomes: readonly Outcome[], rows: readonly Markup[]): Markup {
+function areaSection(
+  area: string,
+  outcomes: readonly Outcome[],
+  verdict: Verdict,
+  room: ExchangeRoom,
+): Markup {
   const counts = shownOrder
     .map((kind) => [kind, outcomes.filter(({ outcome }) => outcome === kind).length] as const)
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${count} ${lookOf(kind).word.toLowerCase()}`);
   return html`<section class="area" aria-labelledby="area-${area}">
 <h3 id="area-${area}">${areaTitle(area)} <span class="count">${counts.join(', ')}</span></h3>
-${rows}
+${outcomes.map((outcome) => requirement(outcome, verdict, room))}
 </section>
 `;
 }
@@ -74,13 +71,8 @@ function requirement(outcome: Outcome, verdict: Verdict, room: ExchangeRoom): Ma
 }
 
 export function firstLines(reason: string): string {
-  return cut(
-    reason
-      .slice(0, 1000)
-      .trim()
-      .replace(/\s*\n\s*/g, ' · '),
-    200,
-  );
+  const beginning = reason.slice(0, 1000).trim();
+  return cut(beginning.replace(/\s*\n\s*/g, ' · '), 200);
 }
 
 function body(outcome: Outcome, room: ExchangeRoom): Markup {

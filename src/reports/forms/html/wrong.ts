@@ -4,7 +4,7 @@ import { reproduce as commandOf } from '../../../verdict/derive/reproduce.js';
 import { isKnownFailure } from '../run-problems.js';
 import { followWords, isFailed, type Trouble, troublesOf } from '../troubles.js';
 import type { ExchangeRoom } from './exchanges.js';
-import { html, longText, type Markup } from './markup.js';
+import { html, longText, type Markup, section } from './markup.js';
 import { issueLink } from './notes.js';
 import { lookOf } from './outcomes.js';
 import { firstLines, why } from './requirements.js';
@@ -26,11 +26,10 @@ export function wrong(verdict: Verdict, room: ExchangeRoom, scripts: ReadonlyMap
   const cards = troubles
     .slice(0, shownTroubles)
     .map((trouble, index) => card(trouble, { verdict, room, scripts, isOpen: index === 0 }));
-  return html`<section id="wrong" aria-labelledby="wrong-title">
-<h2 id="wrong-title">What is wrong</h2>
-${cards}
-${more.length > 0 && html`<p><a href="#outcome=fail&amp;outcome=inconclusive">and ${more.length} more</a></p>`}
-</section>`;
+  const link =
+    more.length > 0 &&
+    html`<p><a href="#outcome=fail&amp;outcome=inconclusive">and ${more.length} more</a></p>`;
+  return section('wrong', 'What is wrong', html`${cards}\n${link}`);
 }
 
 interface CardOptions {
