@@ -134,7 +134,6 @@ export function eventsOfRun(folder: string): RunEvent[] {
   );
 }
 
-/** Lists a requirement's requests in a run, with the reasons for waits, repeats and omissions. */
 export function renderRun(id: string, events: readonly RunEvent[]): string {
   const lines: string[] = [];
   const before = new Map<string, string>();
@@ -217,11 +216,7 @@ export function renderList(requirements: readonly Requirement[], options: ListOp
   return `${[...blocks, totals(chosen)].join('\n\n')}\n`;
 }
 
-export function renderClaims(
-  claims: readonly Claim[],
-  requirements: readonly Requirement[],
-  width = 100,
-): string {
+export function renderClaims(claims: readonly Claim[], requirements: readonly Requirement[], width = 100) {
   const blocks = claims.map(({ name, text, whenTrue, facts, count }) => {
     const decided = requirements.flatMap(({ id, level, claim }) =>
       claim === name ? [`${id} (${level})`] : [],
@@ -238,10 +233,7 @@ export function renderClaims(
   return `${blocks.join('\n\n')}\n`;
 }
 
-function choose(
-  requirements: readonly Requirement[],
-  { level, area, grep, slow }: ListOptions,
-): Requirement[] {
+function choose(requirements: readonly Requirement[], { level, area, grep, slow }: ListOptions) {
   const areas = [...new Set(requirements.map((requirement) => requirement.area))];
   if (area !== undefined && !areas.includes(area)) {
     const meant = didYouMean(area, areas) || `; there are ${areas.join(', ')}`;
@@ -262,11 +254,7 @@ const jsonMembers = members.split(' ');
 
 const levelWidth = 'should'.length;
 
-function row(
-  { id, level, text: sentence, claim }: Requirement,
-  idWidth: number,
-  width: number | undefined,
-): string {
+function row({ id, level, text: sentence, claim }: Requirement, idWidth: number, width?: number): string {
   const text = claim === undefined ? sentence : `${sentence} [claim: ${claim}]`;
   const left = `  ${level.padEnd(levelWidth)}  ${id.padEnd(idWidth)}  `;
   const room = width === undefined ? Number.POSITIVE_INFINITY : width - left.length;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { orError, SuiteError } from '../base/errors.js';
 import type { OutcomeKind, Verdict } from '../base/model/verdict.js';
 import type { Night, ReportExtras } from '../reports/forms/extras.js';
-import { type ChangesSince, changesBetween, changesSince, runName } from '../reports/history/changes.js';
+import { changesBetween, changesSince, runName } from '../reports/history/changes.js';
 import { appendToHistory, historyFile, readHistory } from '../reports/history/history.js';
 import { type Snapshot, snapshotOf } from '../reports/history/snapshot.js';
 import { flakySentences, trendsOf } from '../reports/history/trend.js';
@@ -20,11 +20,7 @@ const runsForNights = 150;
 const comparableShare = 0.9;
 
 /** Compares the run with the baseline, else the last comparable run, else the last run. */
-function changesOf(
-  now: Snapshot,
-  earlier: readonly Snapshot[],
-  baseline: Verdict | undefined,
-): ChangesSince | undefined {
+function changesOf(now: Snapshot, earlier: readonly Snapshot[], baseline?: Verdict) {
   const last = earlier.findLast((run) => isComparable(run, now)) ?? earlier.at(-1);
   const before = baseline === undefined ? last : snapshotOf(baseline);
   if (before === undefined) return undefined;

@@ -41,20 +41,14 @@ export async function judgedBy(
   const nearest = changes.length === 0 ? release : await nearestRelease(side);
   const notes = [
     `judged by ${source}, which has ${has} of the ${ownIds.length} MFA operations of release ${release}`,
-    ...(missing.length > 0 ? [`not in it: ${missing.join(', ')}`] : []),
-    ...(differing.length > 0 ? [`not as in release ${release}: ${differing.join(', ')}`] : []),
-    ...(changes.length > 0
-      ? [
-          `${programName()} diff ${release} ${/^[\w./:@%+=-]+$/.test(location) ? location : shellQuoted(location)} shows each difference`,
-        ]
-      : []),
-    ...(nearest === release
-      ? []
-      : [
-          `it is nearest to release ${nearest}: --release ${nearest} judges by the requirements of that release`,
-        ]),
-    ...contract.anomalies.map(({ pointer, message }) => `${source}: ${pointer}: ${message}`),
   ];
+  if (missing.length > 0) notes.push(`not in it: ${missing.join(', ')}`);
+  if (differing.length > 0) notes.push(`not as in release ${release}: ${differing.join(', ')}`);
+  const shown = /^[\w./:@%+=-]+$/.test(location) ? location : shellQuoted(location);
+  if (changes.length > 0) notes.push(`${programName()} diff ${release} ${shown} shows each difference`);
+  const advice = `--release ${nearest} judges by the requirements of that release`;
+  if (nearest !== release) notes.push(`it is nearest to release ${nearest}: ${advice}`);
+  for (const { pointer, message } of contract.anomalies) notes.push(`${source}: ${pointer}: ${message}`);
   return { contract, given: true, inVerdict: { source, sha256, missing, differing }, notes };
 }
 

@@ -13,10 +13,7 @@ import type { Connection } from '../target/connection/connection.js';
 import type { Credential } from '../wire/http/credential.js';
 
 /** Checks that the target answers, speaks this API and accepts the admin. @returns what is wrong */
-export async function preflight(
-  connection: Connection,
-  mode: 'full' | 'read-only',
-): Promise<string | undefined> {
+export async function preflight(connection: Connection, mode: 'full' | 'read-only') {
   const { target } = connection;
   if (target.mail !== undefined && mode === 'full' && effectiveAllow(target.allow).stateChanges)
     await connection.mail();
@@ -57,7 +54,6 @@ function speaksNoJson(connection: Connection, answers: readonly Answer[]): strin
   return `${notThisApi(connection)}: it answers ${first.status} with ${type}, never JSON. Is baseUrl the API's root?`;
 }
 
-/** Recognizes 401, 403, and a redirect on the same server, such as to a login page. */
 function asksForCredential({ status, headers }: Answer, baseUrl: string): boolean {
   const location = headers['location'];
   if (status === 401 || status === 403) return true;

@@ -38,13 +38,7 @@ export const allowWords = {
   disposable: 'do anything: the target is disposable and may lose its enrolments',
 } as const satisfies Readonly<Record<keyof Allow, string>>;
 
-export const allowKeys: readonly (keyof Allow)[] = [
-  'stateChanges',
-  'clusterMfa',
-  'replaceTotpOf',
-  'lockOut',
-  'disposable',
-];
+export const allowKeys = Object.keys(allowWords) as readonly (keyof Allow)[];
 
 /** Returns the permissions that these keys give. Two of them have no effect without `stateChanges`. */
 export function allowOf(keys: ReadonlySet<keyof Allow>, accounts: ByRole<Account>): Allow {
@@ -80,13 +74,11 @@ export function reachLines(target: Target, contract: Judging, statement?: Statem
   return [...lines, ...rest.map(([reason, count]) => `  ${count} more without this: ${reason}`)];
 }
 
-/** A selected requirement, with everything that is known before the first request. */
 export interface Foreseen extends Standing {
   readonly requirement: Requirement;
   readonly reason?: string;
 }
 
-/** Returns the requirements that --grep selects, even if the target lacks their operations. */
 export function askedFor({ grep }: { readonly grep: string | undefined }): Requirement[] {
   const pattern = grep === undefined ? undefined : idPattern(grep);
   return loadRequirements().filter(({ id }) => pattern?.test(id) ?? true);

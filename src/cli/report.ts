@@ -60,7 +60,6 @@ async function openPage(page: string): Promise<void> {
 }
 
 function rebuild({ out }: ReportCommand): Merged {
-  if (!existsSync(out)) throw nothingIn([out]);
   judgeLogs([out], 1);
   const found = findVerdicts([out], 1);
   checkFound(found, [out]);
@@ -111,11 +110,8 @@ function* verdictsIn(files: Iterable<string>): Generator<Verdict> {
 
 function checkFound({ columns, plans, problems }: Found, folders: readonly string[]): void {
   const broken = problems.some(({ kind }) => kind === 'broken verdict' || kind === 'broken plan');
-  if (columns.length === 0 && plans.length === 0 && !broken) throw nothingIn(folders);
-}
-
-function nothingIn(folders: readonly string[]): ConfigurationError {
-  return new ConfigurationError(
+  if (columns.length > 0 || plans.length > 0 || broken) return;
+  throw new ConfigurationError(
     `There is no verdict.json or events.jsonl in ${folders.join(', ')}: run first, or name the folders with --from.`,
   );
 }

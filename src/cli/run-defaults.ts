@@ -44,13 +44,7 @@ function takeFrom(run: Command, file: string, at: KeyPath): Map<string, string> 
   return new Map(flags.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
-function take(
-  run: Command,
-  key: string,
-  value: unknown,
-  folder: string,
-  ofTarget: boolean,
-): string | undefined {
+function take(run: Command, key: string, value: unknown, folder: string, ofTarget: boolean) {
   const commands = [run, ...(run.parent === null ? [] : [run.parent])];
   const known = commands.flatMap((command) =>
     command.options

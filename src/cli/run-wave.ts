@@ -29,11 +29,7 @@ export interface RunContext {
   readonly record: ConsoleRecord;
 }
 
-export async function runWave(
-  wave: readonly Prepared[],
-  context: RunContext,
-  isWhole: boolean,
-): Promise<Finished[]> {
+export async function runWave(wave: readonly Prepared[], context: RunContext, isWhole: boolean) {
   const { signals } = context;
   const leased: Leased[] = [];
   try {

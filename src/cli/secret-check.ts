@@ -53,7 +53,6 @@ export function checkForSecrets(secrets: SecretCollector, run: CheckedRun): Chec
   };
 }
 
-/** Returns sentences. The first sentence says whether a secret leaked. */
 export function secretLines({ artefacts, leaks, tooCommon, unsearched }: Checked): string[] {
   const common =
     tooCommon.length === 0

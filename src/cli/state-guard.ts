@@ -70,7 +70,6 @@ export class StateGuard {
   }
 }
 
-/** Makes a function that reports a wait and its latest end, unless it has just reported the same wait. */
 export function waitTeller(say: (text: string) => void, name: string): TellWait {
   let said = '';
   return (what, ms) => {

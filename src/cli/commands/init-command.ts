@@ -127,12 +127,7 @@ function targetOf(draft: Draft): Target {
   return readTarget(file, Object.fromEntries(variables.map((variable) => [variable, 'not-yet-known'])));
 }
 
-async function askWhatIsAllowed(
-  ask: Ask,
-  target: Target,
-  contract: Contract,
-  keys: Set<keyof Allow>,
-): Promise<void> {
+async function askWhatIsAllowed(ask: Ask, target: Target, contract: Contract, keys: Set<keyof Allow>) {
   const rest = allowKeys.filter((key) => key !== 'disposable');
   for (const key of allowKeys) {
     const needsMore = key === 'clusterMfa' || key === 'replaceTotpOf';

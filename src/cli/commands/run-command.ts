@@ -151,11 +151,7 @@ export function addRun(program: Command): void {
   addRerun(program, command.opts());
 }
 
-export function lastFailedOf(
-  targets: readonly string[],
-  reports: string,
-  grep: string | undefined,
-): string | null {
+export function lastFailedOf(targets: readonly string[], reports: string, grep?: string): string | null {
   const names =
     targets.length === 0
       ? ['emulator']

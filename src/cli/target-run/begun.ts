@@ -127,7 +127,6 @@ export class Begun {
     return { verdict, files, extras, folder, targetFile: target.file, misconfigured };
   }
 
-  /** If failed tests show that the target refused users, checks whether their passwords still log in. */
   async #findShutOut(): Promise<void> {
     const { prepared, log } = this;
     if (!mayChange(prepared) || log.unwritten.length > 0) return;

@@ -17,7 +17,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const isGitHubActions = (env: Environment): boolean => env['GITHUB_ACTIONS'] === 'true';
 
-/** Renders commands for GitHub: for the first ten gating problems, and for the number of further ones. */
 export function annotations(verdicts: readonly Verdict[]): string {
   const all = verdicts.flatMap(errorsOf);
   const lines = all
@@ -51,10 +50,7 @@ function errorsOf(verdict: Verdict): Annotation[] {
       message: messageOf(outcome),
       place: contractPlace(verdict, outcome),
     })),
-    ...open.map((outcome) => ({
-      title: `${name}: ${outcome.id} is inconclusive`,
-      message: messageOf(outcome),
-    })),
+    ...open.map((each) => ({ title: `${name}: ${each.id} is inconclusive`, message: messageOf(each) })),
   ];
 }
 

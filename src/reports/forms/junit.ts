@@ -65,12 +65,8 @@ function suite(verdict: Verdict, name: string, cases: readonly TestCase[]): stri
 
 function counts(cases: readonly TestCase[]): Record<string, string> {
   const count = (kind: TestCase['kind']) => String(cases.filter((each) => each.kind === kind).length);
-  return {
-    tests: String(cases.length),
-    failures: count('failure'),
-    errors: count('error'),
-    skipped: count('skipped'),
-  };
+  const [failures, errors, skipped] = [count('failure'), count('error'), count('skipped')];
+  return { tests: String(cases.length), failures, errors, skipped };
 }
 
 function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined): TestCase {

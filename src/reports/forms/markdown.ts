@@ -36,6 +36,7 @@ export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {})
   const failures = failuresOf(troubles, (outcome) => !isKnownFailure(outcome, verdict));
   const { leading, advisory } = failures;
   const known = of('fail').filter((outcome) => isKnownFailure(outcome, verdict));
+  const notRun = bySize(of('not run'), ({ reason }) => reason);
   return fitted([
     `## ${mark(verdict)} ${mdText(verdict.target.name)}: ${mdText(verdictLine(verdict))}`,
     overview(verdict),
@@ -45,10 +46,7 @@ export function renderMarkdown(verdict: Verdict, { changes }: ReportExtras = {})
     ...listed(`Known failures, as in the baseline: ${known.length}`, known, short),
     ...undecided(troubles, of('inconclusive').length),
     ...waived(verdict, of('waived')),
-    ...grouped(
-      `Not run: ${of('not run').length}`,
-      bySize(of('not run'), ({ reason }) => reason),
-    ),
+    ...grouped(`Not run: ${of('not run').length}`, notRun),
     ...facts(verdict),
     ...residue(verdict),
   ]);
@@ -143,10 +141,8 @@ function undecided(troubles: readonly Trouble[], all: number): string[] {
   if (all === 0) return [];
   const { heading, causes } = undecidedOf(troubles, all);
   if (causes.length === 0) return section(heading, ['See above.']);
-  return grouped(
-    heading,
-    causes.map(({ text, follows }) => [text, follows]),
-  );
+  const groups = causes.map(({ text, follows }) => [text, follows] as const);
+  return grouped(heading, groups);
 }
 
 function waived(verdict: Verdict, outcomes: readonly Outcome[]): string[] {
@@ -162,10 +158,8 @@ function waived(verdict: Verdict, outcomes: readonly Outcome[]): string[] {
 }
 
 function ids(group: readonly Outcome[]): string {
-  return shortened(
-    group.map(({ id }) => mdCode(id)),
-    namedIds,
-  );
+  const names = group.map(({ id }) => mdCode(id));
+  return shortened(names, namedIds);
 }
 
 function facts(verdict: Verdict): string[] {

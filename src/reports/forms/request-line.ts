@@ -1,11 +1,8 @@
-import type { EventBody } from '../../base/model/event.js';
+import type { Exchanged } from '../../base/model/event.js';
 import { printable } from '../../base/redaction/printable.js';
 
 /** Renders an exchange on one line: `lab-7 totp-login/works POST /v2/users/sessions 201 12 ms`. */
-export function requestLine(
-  { requirement, exchange }: Extract<EventBody, { type: 'exchange' }>,
-  target: string,
-): string {
+export function requestLine({ requirement, exchange }: Exchanged, target: string): string {
   const { request, response, error = '', durationMs } = exchange;
   const path = request.url.replace(/^https?:\/\/[^/]*/, '');
   const answer = response === undefined ? error : String(response.status);

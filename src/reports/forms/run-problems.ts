@@ -30,9 +30,6 @@ export function gates({ level }: Pick<Outcome, 'level'>, { strict }: Verdict): b
 }
 
 /** Tells whether a failure does not gate because the baseline has it too. */
-export function isKnownFailure(
-  { id, outcome }: Pick<Outcome, 'id' | 'outcome'>,
-  { gating }: Verdict,
-): boolean {
+export function isKnownFailure({ id, outcome }: Pick<Outcome, 'id' | 'outcome'>, { gating }: Verdict) {
   return outcome === 'fail' && gating?.policy === 'new' && gating.knownFailures.includes(id);
 }

@@ -228,11 +228,7 @@ function facts(verdict: Verdict, at: Terminal): string[] {
   ];
 }
 
-function state(
-  verdict: Verdict,
-  { targetFile = 'TARGET-FILE' }: SummaryOptions,
-  { ink, wrapped }: Terminal,
-): string[] {
+function state(verdict: Verdict, { targetFile = 'TARGET-FILE' }: SummaryOptions, { ink, wrapped }: Terminal) {
   const residue = verdict.residue.flatMap((text) => wrapped(`- ${text}`, '  '));
   const left = residue.length === 0 ? [] : [`${residueHeading(verdict)}:`, ...residue];
   if (verdict.restored) return ['The target was restored to the state it was found in.', ...left];

@@ -42,21 +42,17 @@ export function causeSentences(verdict: Pick<Verdict, 'outcomes' | 'causes'>): R
   return sentences;
 }
 
-export const namesOf = (outcomes: readonly Outcome[]): string =>
-  shortened(
-    outcomes.map(({ id }) => id),
-    namedIds,
-  );
+export function namesOf(outcomes: readonly Outcome[]): string {
+  const ids = outcomes.map(({ id }) => id);
+  return shortened(ids, namedIds);
+}
 
 type FailedTrouble = Trouble & { readonly failure: Outcome };
 
 export const isFailed = (trouble: Trouble): trouble is FailedTrouble => trouble.failure !== undefined;
 
 /** Selects failures that `isCounted` accepts. Reports list the others elsewhere. */
-export function failuresOf(
-  troubles: readonly Trouble[],
-  isCounted: (outcome: Outcome) => boolean = () => true,
-) {
+export function failuresOf(troubles: readonly Trouble[], isCounted = (_outcome: Outcome) => true) {
   const failed = troubles
     .filter(isFailed)
     .filter(({ failure, follows }) => [failure, ...follows.filter(hasFailed)].some(isCounted));

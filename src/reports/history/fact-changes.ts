@@ -9,7 +9,6 @@ const longestValue = 60;
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** Returns sentences on facts that both runs measured with different values, sorted by name. */
 export const factChanges = (before: Facts, after: Facts, of = ''): string[] =>
   Object.keys(after)
     .filter((name) => Object.hasOwn(before, name))

@@ -75,12 +75,7 @@ function decision(
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function chooseOf(
-  name: string,
-  all: readonly Column[],
-  problems: MatrixProblem[],
-  notes: string[],
-): Column | undefined {
+function chooseOf(name: string, all: readonly Column[], problems: MatrixProblem[], notes: string[]) {
   if (all.length < 2) return all[0];
   const places = all.map(({ file }) => file).join(', ');
   if (new Set(all.map(({ sha256 }) => sha256)).size === 1) {

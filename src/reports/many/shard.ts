@@ -19,10 +19,7 @@ export function shardOf(text: string): Shard {
 }
 
 /** Assigns target names to shards, alike on every machine. Targets with the same base URL share a shard. */
-export function splitOver(
-  targets: readonly Pick<Target, 'name' | 'baseUrl'>[],
-  count: number,
-): Map<string, number> {
+export function splitOver(targets: readonly Pick<Target, 'name' | 'baseUrl'>[], count: number) {
   const sorted = [...targets].sort((a, b) => (a.name < b.name ? -1 : 1));
   const shards = new Map<string, number>();
   for (const { baseUrl } of sorted) {

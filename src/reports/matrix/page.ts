@@ -155,11 +155,7 @@ function reasons({ requirements, targets }: Matrix): Markup {
 ${told.map(({ row, at }) => reasonsOf(row, at, targets.length))}</section>`;
 }
 
-function reasonsOf(
-  { id, level, title, source, reasons: all }: MatrixRow,
-  at: number,
-  targets: number,
-): Markup {
+function reasonsOf({ id, level, title, source, reasons: all }: MatrixRow, at: number, targets: number) {
   return html`<article class="cause" id="r${at}" tabindex="-1"><h3><span class="mono">${id}</span> <span class="level ${level}">${level}</span></h3>
 <p>${title} <span class="faint">${source}</span></p>
 ${all.map(({ outcome, reason, targets: names }) => {

@@ -10,7 +10,6 @@ const matrixFiles = ['matrix.html', 'matrix.json'] as const;
 
 const checked = checkBy<Matrix>('matrix.schema.json', 'matrix');
 
-/** Renders JSON that is safe to view: invisible characters are escaped. */
 export function matrixJson(matrix: Matrix): string {
   return `${printable(JSON.stringify(checked(matrix, 'matrix'), null, 1))}\n`;
 }

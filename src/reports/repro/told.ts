@@ -10,7 +10,6 @@ const longestAnswer = 140;
 const cycles = [1, 2, 3, 4];
 const mostLines = 8;
 
-/** Renders exchanges as lines of an explanation. Repetitions are shown once. */
 export function told(exchanges: readonly Exchanged[], log: LogIndex): ToldExchange[] {
   const lines: ToldExchange[] = [];
   for (const exchange of exchanges) {

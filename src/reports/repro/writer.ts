@@ -108,11 +108,8 @@ ${this.#lines.join('\n')}
     const verb = together === true ? 'later' : 'send';
     const call = [verb, index, exchange.request.method, word(again.path), ...fields];
     const what = `${exchange.operation ?? 'no operation of the API'}${step.arranges === true ? ', prepares' : ''}`;
-    this.#lines.push(
-      '',
-      `# ${what}`,
-      `${call.join(' ')} ${body === undefined ? '</dev/null' : document(body)}`,
-    );
+    const input = body === undefined ? '</dev/null' : document(body);
+    this.#lines.push('', `# ${what}`, `${call.join(' ')} ${input}`);
   }
 
   #take(step: Step): void {

@@ -96,10 +96,7 @@ function signOf(outcome: Outcome): Sign {
     const { answer, lacks, breaks } = blame ?? {};
     const answers = answer === undefined ? [] : [answerOf(answer)];
     const refused = (answer?.status ?? 0) >= 400 ? answers : [];
-    const known = [
-      ...(lacks === undefined ? [] : [`no ${lacks}`]),
-      ...(breaks === undefined ? [] : [`breach of ${breaks}`]),
-    ];
+    const known = [lacks && `no ${lacks}`, breaks && `breach of ${breaks}`].flatMap((mark) => mark ?? []);
     return { outcome, fails: false, marks: [...known, ...refused, outcome.reason], answers };
   }
   const own = `breach of ${id}`;

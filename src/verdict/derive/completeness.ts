@@ -1,11 +1,6 @@
 import type { Gate, OutcomeKind, Verdict } from '../../base/model/verdict.js';
 
-export type Completeness = Required<Pick<Verdict, 'complete' | 'checked' | 'applicable'>>;
-
-export function completenessOf({
-  outcomes,
-  selection,
-}: Pick<Verdict, 'outcomes' | 'selection'>): Completeness {
+export function completenessOf({ outcomes, selection }: Pick<Verdict, 'outcomes' | 'selection'>) {
   const musts = outcomes.filter(({ level, outcome }) => level === 'must' && outcome !== 'not applicable');
   const checked = musts.filter(({ outcome }) => wasChecked(outcome)).length;
   const applicable = musts.length + (selection?.leftOut ?? 0);

@@ -41,12 +41,10 @@ export function deriveVerdict(results: RunResults): Verdict {
   const counts = completenessOf(defined({ outcomes, selection }));
   const { contract, statement, mode, seed, startedAt, durationMs, lanes } = results;
   const { restored, residue, facts, waits, retries, coverage } = results;
+  const suite = { name: 'mfa-conformance', version: results.suiteVersion } as const;
   return defined({
-    ...{
-      schemaVersion: 1 as const,
-      suite: { name: 'mfa-conformance' as const, version: results.suiteVersion },
-    },
-    ...{ target, release, contract, statement, mode, seed, startedAt, durationMs },
+    ...{ schemaVersion: 1 as const, suite, target, release, contract, statement },
+    ...{ mode, seed, startedAt, durationMs },
     lanes: lanes > 1 ? lanes : undefined,
     ...decideGate(input),
     strict: options.strict ? (true as const) : undefined,
@@ -64,10 +62,8 @@ function withShare(selection: Selection, outcomes: readonly Outcome[]): Selectio
   if (selection.within === undefined) return selection;
   const ids = (isWanted: (kind: OutcomeKind) => boolean) =>
     new Set(outcomes.flatMap(({ id, outcome }) => (isWanted(outcome) ? [id] : [])));
-  const knownFaults = shareFound(
-    ids(wasChecked),
-    ids((kind) => kind === 'not applicable'),
-  );
+  const ruledOut = ids((kind) => kind === 'not applicable');
+  const knownFaults = shareFound(ids(wasChecked), ruledOut);
   return { ...selection, knownFaults: Math.floor(knownFaults * 100) / 100 };
 }
 

@@ -153,10 +153,9 @@ export class RunFold {
   verdictOf(began: Began): Verdict {
     const { type: _type, schemaVersion: _version, parts, at, ...input } = began;
     const known = new Map(began.planned.map((each) => [each.id, each]));
-    const restored = this.#restored ?? {
-      restored: !this.#mayHaveChanged,
-      residue: this.#mayHaveChanged ? [notRestored] : [],
-    };
+    const isChanged = this.#mayHaveChanged;
+    const unknown = { restored: !isChanged, residue: isChanged ? [notRestored] : [] };
+    const { restored, residue } = this.#restored ?? unknown;
     return deriveVerdict({
       ...input,
       startedAt: at,
@@ -169,7 +168,7 @@ export class RunFold {
         return planned === undefined ? this.#tests.has(id) : planned.notApplicable === undefined;
       }),
       ...defined({ interrupted: this.#interrupted ?? undefined, unusable: this.#unusable }),
-      ...{ restored: restored.restored, residue: restored.residue },
+      ...{ restored, residue },
       facts: { ...this.#observed.facts, ...this.#facts },
       waits: this.#waits,
       retries: this.#retries,

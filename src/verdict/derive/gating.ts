@@ -20,12 +20,7 @@ export function lostAgainst(
     .map(({ id }) => id);
 }
 
-export function decideGating(
-  by: GateBy,
-  verdict: Compared,
-  input: GateInput,
-  lost: readonly string[],
-): Gating {
+export function decideGating(by: GateBy, verdict: Compared, input: GateInput, lost: readonly string[]) {
   const failed = verdict.outcomes.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id);
   const before = kindsOf(by.baseline?.verdict.outcomes ?? []);
   const known = failed.filter((id) => before.get(id) === 'fail' || before.get(id) === 'waived');

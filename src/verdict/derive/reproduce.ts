@@ -25,11 +25,7 @@ export class Commands {
   }
 }
 
-function stateIn(
-  body: string | undefined,
-  name: string,
-  types: (body: string) => string,
-): string | undefined {
+function stateIn(body: string | undefined, name: string, types: (body: string) => string) {
   const enabled = /"enabled":\s*(true|false)/.exec(body ?? '')?.[1];
   if (enabled === undefined) return undefined;
   return `${name} MFA ${enabled === 'false' ? 'off' : `on, ${types(body ?? '')}`}`;

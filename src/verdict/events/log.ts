@@ -90,7 +90,7 @@ export class EventLog {
     return new Set([...ended].map(([, id = '']) => id));
   }
 
-  /** Returns the facts that all processes have learned so far. For speed, it validates no other lines. */
+  /** For speed, validates only the lines of learned facts. */
   learned(): Learned[] {
     const lines = this.text().split('\n');
     const likely = lines.filter((line) => line.includes('"type":"learned"')).join('\n');
@@ -113,7 +113,6 @@ export class EventLog {
   }
 }
 
-/** Writes invisible characters as JSON escapes. */
 export const lineOf = (event: RunEvent): string => `${printable(JSON.stringify(event))}\n`;
 
 const version = 2;

@@ -7,7 +7,6 @@ import { checkSchema } from '../../input/config-file/schema.js';
 export interface Claim {
   readonly name: string;
   readonly text: string;
-  /** What a target must do if the vendor claims this. */
   readonly whenTrue: string;
   /** Facts that measure the claim, in addition to the outcomes. */
   readonly facts: readonly string[];

@@ -11,7 +11,6 @@ const width = 110;
 const schemaLine =
   '# yaml-language-server: $schema=./node_modules/mfa-conformance/spec/statement.schema.json';
 
-/** Drafts a statement from a run's measurements, as commented YAML. A run always gives the same draft. */
 export function draftStatement(
   verdict: Verdict,
   claims: readonly Claim[],

@@ -42,10 +42,7 @@ export function waived(outcome: Outcome, waivers: readonly ConcernedWaiver[]): O
 }
 
 /** Takes the outcomes after {@link waived}. */
-export function waiverUses(
-  waivers: readonly ConcernedWaiver[],
-  outcomes: readonly Outcome[],
-): readonly WaiverUse[] {
+export function waiverUses(waivers: readonly ConcernedWaiver[], outcomes: readonly Outcome[]) {
   return waivers.map(({ fits, unknown, expired, ...waiver }) => {
     const about = outcomes.filter(({ id }) => fits.includes(id));
     const any = (...kinds: Outcome['outcome'][]) => about.some(({ outcome }) => kinds.includes(outcome));

@@ -36,12 +36,7 @@ function rangeOf(list: YAMLSeq, index: number): readonly [start: number, end: nu
 const startOf = (list: YAMLSeq, index: number): number => rangeOf(list, index)?.[0] ?? 0;
 
 /** Removes entries of JSON, or of YAML in brackets, and formats the file again. This keeps most comments. */
-function inBrackets(
-  document: Document.Parsed,
-  list: YAMLSeq,
-  file: string,
-  indexes: ReadonlySet<number>,
-): string {
+function inBrackets(document: Document.Parsed, list: YAMLSeq, file: string, indexes: ReadonlySet<number>) {
   list.items = list.items.filter((_, index) => !indexes.has(index));
   if (extname(file).toLowerCase() === '.json') return `${JSON.stringify(document.toJS(), null, 2)}\n`;
   return document.toString({ lineWidth: 0 });

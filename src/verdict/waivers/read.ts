@@ -66,10 +66,8 @@ function hint(document: ConfigDocument, path: KeyPath, keyword: string): string 
     if (key === 'issue') return 'must be an address (https://…) or a key such as MFA-7 or #7';
     if (key === 'expires') return 'must be a day such as 2026-12-31';
   }
-  if (
-    (key === 'since' || key === 'until') &&
-    new Values(document, document.value).number(path) !== undefined
-  ) {
+  const isRelease = key === 'since' || key === 'until';
+  if (isRelease && new Values(document, document.value).number(path) !== undefined) {
     return `must be quoted: "${document.writtenAs(path)}", or it is read as a number`;
   }
   if (key === 'releases' && keyword === 'minProperties')

@@ -40,12 +40,7 @@ function tools(outcomes: readonly Outcome[]): Markup {
 </form>`;
 }
 
-function areaSection(
-  area: string,
-  outcomes: readonly Outcome[],
-  verdict: Verdict,
-  room: ExchangeRoom,
-): Markup {
+function areaSection(area: string, outcomes: readonly Outcome[], verdict: Verdict, room: ExchangeRoom) {
   const counts = shownOrder
     .map((kind) => [kind, outcomes.filter(({ outcome }) => outcome === kind).length] as const)
     .filter(([, count]) => count > 0)

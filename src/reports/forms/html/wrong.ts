@@ -57,10 +57,7 @@ ${follows.length > 0 && following(follows, followWords(follows.length))}
 ${evidence(failure, options)}</article>`;
 }
 
-function evidence(
-  { id, exchanges, reproduce }: Outcome,
-  { verdict, room, isOpen, scripts }: CardOptions,
-): Markup {
+function evidence({ id, exchanges, reproduce }: Outcome, { verdict, room, isOpen, scripts }: CardOptions) {
   if (exchanges.length === 0 && reproduce === '') return html``;
   const drawn = exchanges.length > 0 && room.take(drawing);
   const script = scripts.get(id);

@@ -27,21 +27,13 @@
     return text;
   }
 
-  function filters() {
-    const data = new FormData(form);
-    return {
-      words: String(data.get('q') ?? '')
-        .toLowerCase()
-        .split(/\s+/)
-        .filter(Boolean),
-      level: String(data.get('level') ?? ''),
-      operation: String(data.get('operation') ?? ''),
-      outcomes: data.getAll('outcome').map(String),
-    };
-  }
-
   function apply() {
-    const { words, level, operation, outcomes } = filters();
+    const data = new FormData(form);
+    const text = String(data.get('q') ?? '').toLowerCase();
+    const words = text.split(/\s+/).filter(Boolean);
+    const level = String(data.get('level') ?? '');
+    const operation = String(data.get('operation') ?? '');
+    const outcomes = data.getAll('outcome').map(String);
     let count = 0;
     for (const { section, rows } of areas) {
       let left = 0;
@@ -99,10 +91,11 @@
     if (hash.includes('=')) {
       set(new URLSearchParams(hash));
       apply();
-      return true;
+      document.getElementById('requirements')?.scrollIntoView();
+      return;
     }
     const row = document.getElementById(decoded(hash));
-    if (!(row instanceof HTMLDetailsElement)) return false;
+    if (!(row instanceof HTMLDetailsElement)) return;
     if (row.hidden) {
       form.reset();
       apply();
@@ -110,7 +103,6 @@
     row.open = true;
     row.scrollIntoView();
     row.querySelector('summary')?.focus({ preventScroll: true });
-    return false;
   }
 
   /** @param {string} text */
@@ -193,9 +185,7 @@
     for (const row of rows) row.open = open;
     nameExpand();
   });
-  addEventListener('hashchange', () => {
-    if (follow()) document.getElementById('requirements')?.scrollIntoView();
-  });
+  addEventListener('hashchange', follow);
 
   /** @type {HTMLDetailsElement[]} */
   let opened = [];
@@ -209,5 +199,5 @@
 
   form.hidden = false;
   apply();
-  if (follow()) document.getElementById('requirements')?.scrollIntoView();
+  follow();
 })();
