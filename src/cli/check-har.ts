@@ -89,10 +89,8 @@ function planned(release: ReleaseName): PlannedRequirement[] {
       ? { ...base, notRun: 'the recording does not show it; run against a live target does' }
       : { ...base, notApplicable: `does not apply to release ${release}` };
   });
-  return [
-    ...ofTarget,
-    ...ownRequirements.map((each) => ({ ...each, notRun: 'no such request was recorded' })),
-  ];
+  const own = ownRequirements.map((each) => ({ ...each, notRun: 'no such request was recorded' }));
+  return [...ofTarget, ...own];
 }
 
 function nothingFound(entries: number, baseUrl: string | undefined): string {

@@ -10,14 +10,10 @@ const longestKept = 32 * 1024 * 1024;
 export class ConsoleRecord {
   readonly #streams: Record<StreamName, string> = { 'standard output': '', 'standard error': '' };
   readonly #restore: (() => void)[] = [];
-  #overflown = false;
+  overflown = false;
 
   get texts(): readonly (readonly [name: string, text: string])[] {
     return Object.entries(this.#streams);
-  }
-
-  get overflown(): boolean {
-    return this.#overflown;
   }
 
   begin(): void {
@@ -64,7 +60,7 @@ export class ConsoleRecord {
   }
 
   #keep(name: StreamName, text: string): void {
-    if (this.#streams[name].length + text.length > longestKept) this.#overflown = true;
+    if (this.#streams[name].length + text.length > longestKept) this.overflown = true;
     else this.#streams[name] += text;
   }
 }

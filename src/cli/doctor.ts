@@ -130,7 +130,6 @@ function anyAccount({ accounts }: Learned, key: 'letIn' | 'mailedCodes'): boolea
   return Object.values(accounts).some((account) => account[key] === true);
 }
 
-/** Sends ten quick requests, to compare the target's rate with the target file. */
 async function rateOf(connection: Connection): Promise<Finding> {
   const as = await connection.admin();
   const startedAt = steadyNow();

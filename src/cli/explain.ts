@@ -110,10 +110,8 @@ function operationLines({ operations }: Requirement, places: OperationPlaces): s
   if (operations.length === 0) return ['all'];
   const rows = operations.map((operation) => {
     const place = places.get(operation);
-    return [
-      operation,
-      place === undefined ? 'not in this release' : `${place.method} ${place.path}`,
-    ] as const;
+    const where = place === undefined ? 'not in this release' : `${place.method} ${place.path}`;
+    return [operation, where] as const;
   });
   return inColumns(rows);
 }

@@ -5,7 +5,7 @@ import type { Night, ReportExtras } from '../reports/forms/extras.js';
 import { changesBetween, changesSince, runName } from '../reports/history/changes.js';
 import { appendToHistory, historyFile, readHistory } from '../reports/history/history.js';
 import { type Snapshot, snapshotOf } from '../reports/history/snapshot.js';
-import { flakySentences, trendsOf } from '../reports/history/trend.js';
+import { flakySentence, trendsOf } from '../reports/history/trend.js';
 import { dayOf } from '../verdict/waivers/dates.js';
 import type { RunCommand } from './run-options.js';
 import { complain } from './terminal.js';
@@ -29,7 +29,7 @@ function changesOf(now: Snapshot, earlier: readonly Snapshot[], baseline?: Verdi
     .filter(({ kind }) => kind !== 'removed' || isComparable(now, before));
   const name = baseline === undefined ? runName(before) : `the baseline, ${runName(before)}`;
   const since = changesSince(name, changes);
-  const flaky = trendsOf([...earlier, now], runsForFlaky).flatMap((trend) => flakySentences(trend.flaky));
+  const flaky = trendsOf([...earlier, now], runsForFlaky).flatMap((trend) => trend.flaky.map(flakySentence));
   return { ...since, other: [...since.other, ...flaky] };
 }
 

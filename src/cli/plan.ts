@@ -66,11 +66,7 @@ function timeOf(requirements: number, lastMs: number | null): string {
   return `It would send about ${requests} requests one by one, ${duration(requests * remoteAnswerMs)} at ${remoteAnswerMs} ms an answer, and wait for mails.`;
 }
 
-function byClaim(
-  standings: readonly { readonly requirement: Requirement }[],
-  statement: StatementInVerdict | undefined,
-  value: boolean,
-): string[] {
+function byClaim(standings: readonly Foreseen[], statement: StatementInVerdict | undefined, value: boolean) {
   const names = Object.entries(statement?.claims ?? {}).flatMap(([name, said]) =>
     (said !== false) === value ? [name] : [],
   );
@@ -156,18 +152,14 @@ function accountsOf(target: Target): string[] {
   );
 }
 
-function fittingIds(
-  within: Duration,
-  standings: readonly Foreseen[],
-  { log, waits }: Pick<PlannedTarget, 'log' | 'waits'>,
-): string[] {
+function fittingIds(within: Duration, standings: readonly Foreseen[], { log, waits }: PlannedTarget) {
   const before = isFile(log) ? readEvents(log) : [];
   const pace = new Pace(waits);
   for (const event of before) if (event.type !== 'test ended') pace.take(event);
-  const lagMs = Math.max(
-    0,
-    ...before.flatMap((event) => (event.type === 'wait' && event.for === 'read-back' ? event.ms : [])),
+  const lags = before.flatMap((event) =>
+    event.type === 'wait' && event.for === 'read-back' ? event.ms : [],
   );
+  const lagMs = Math.max(0, ...lags);
   const mostMs = within.ms - pace.beginningMs() - pace.endingMs(lagMs);
   const tried = new Set<string>(standings.filter(isTried).map(({ requirement }) => requirement.id));
   const fit = new Set<string>();
@@ -176,8 +168,6 @@ function fittingIds(
   const notApplicable = standings.filter((each) => each.notApplicable !== undefined);
   const share = shareFound(fit, new Set(notApplicable.map(({ requirement }) => requirement.id)));
   const how = before.length > 0 ? 'by the pace of the last run' : 'by the pace of a remote target';
-  return [
-    `${counted(fit.size, 'requirement')} ${how}, which find ${Math.floor(share * 100)} % of the known faults:`,
-    ...fit,
-  ];
+  const found = `${Math.floor(share * 100)} % of the known faults`;
+  return [`${counted(fit.size, 'requirement')} ${how}, which find ${found}:`, ...fit];
 }

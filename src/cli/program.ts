@@ -57,16 +57,13 @@ export async function perform(args: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else if (error instanceof SuiteError || isFileError(error)) {
-      complain(error.message);
-      process.exitCode = 2;
-    } else {
-      complain(
-        `mfa-conformance failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
+    process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return;
+    if (error instanceof SuiteError || isFileError(error)) complain(error.message);
+    else {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      complain(`mfa-conformance failed: ${text}`);
       complain('This is a defect of the suite, not of the target: please report it.');
-      process.exitCode = 2;
     }
   }
 }

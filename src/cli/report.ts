@@ -154,10 +154,8 @@ function takePlans({ plans }: Found, out: string): void {
 async function allure(merged: Merged, command: ReportCommand): Promise<string> {
   // Loaded on demand: the generator is large.
   const { writeAllureReport } = await import('../reports/allure/report.js');
-  const targets = merged.matrix.targets.map((target) => ({
-    target,
-    folder: folderOf(merged, command, target.name),
-  }));
+  const all = merged.matrix.targets;
+  const targets = all.map((target) => ({ target, folder: folderOf(merged, command, target.name) }));
   const without = targets.filter(({ folder }) => !existsSync(join(folder, allureResults)));
   if (without.length > 0 && without.length < targets.length) {
     complain(`warning: no Allure results of ${without.map(({ target }) => target.name).join(', ')}.`);

@@ -42,12 +42,14 @@ export function startedAs(script: string, env: NodeJS.ProcessEnv): string {
   return basename(script) === 'main.js' ? `node ${path}` : path;
 }
 
+/** EIO: the terminal is closed. */
+const readerGone = ['EPIPE', 'EIO', 'ECONNRESET'];
 let lost = false;
 
 /** After its reader has ended (`| head`), the run must still restore and report. */
 export function outliveOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (isReaderGone(error) || lost) return;
+    if (readerGone.includes(error.code ?? '') || lost) return;
     lost = true;
     complain(`Standard output can't be written to: ${error.message}.`);
   });
@@ -58,9 +60,4 @@ export function outliveOutput(): void {
 
 export function outputLost(): boolean {
   return lost;
-}
-
-/** EIO: the terminal is closed. */
-function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
-  return code === 'EPIPE' || code === 'EIO' || code === 'ECONNRESET';
 }

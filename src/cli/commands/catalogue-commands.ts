@@ -29,13 +29,10 @@ export function addCatalogue(program: Command): void {
     .action(({ level, area, grep, slow, claims, json }) => {
       if (claims) {
         const all = loadClaims();
-        const text = renderClaims(all, loadRequirements(), process.stdout.columns);
-        const members = all.map(({ count, ...claim }) =>
-          count === undefined
-            ? claim
-            : { ...claim, count: { unit: count.unit, factOf: Object.fromEntries(count.factOf) } },
-        );
-        return say(json ? JSON.stringify(members, null, 2) : text.trimEnd());
+        if (!json) return say(renderClaims(all, loadRequirements(), process.stdout.columns).trimEnd());
+        const plain = (_: string, value: unknown) =>
+          value instanceof Map ? Object.fromEntries(value) : value;
+        return say(JSON.stringify(all, plain, 2));
       }
       const width = process.stdout.isTTY ? { width: process.stdout.columns } : {};
       say(renderList(loadRequirements(), { json, level, area, grep, slow, ...width }));

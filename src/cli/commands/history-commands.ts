@@ -17,6 +17,8 @@ import { argument } from './options.js';
 
 const widthOf = () => process.stdout.columns ?? 100;
 
+const runOf = ({ target, release, startedAt, gate }: Snapshot) => ({ target, release, startedAt, gate });
+
 export function addHistory(program: Command): void {
   program
     .command('compare')
@@ -31,13 +33,7 @@ export function addHistory(program: Command): void {
       const changes = changesBetween(was, is);
       const drift = driftOf(is, statement === undefined ? undefined : readStatement(statement).claims);
       if (!json) return say(renderCompare(was, is, changes, drift, widthOf()));
-      const run = ({ target, release, startedAt, gate }: typeof was) => ({
-        target,
-        release,
-        startedAt,
-        gate,
-      });
-      say(JSON.stringify({ before: run(was), after: run(is), changes, drift }, null, 2));
+      say(JSON.stringify({ before: runOf(was), after: runOf(is), changes, drift }, null, 2));
     });
 
   program

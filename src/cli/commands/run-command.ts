@@ -24,6 +24,8 @@ Exit codes:
   4  the suite could not restore the target's state, or a second Ctrl-C stopped it before that
   129, 130, 143  stopped by SIGHUP, Ctrl-C or SIGTERM, with the state restored`;
 
+const ofRerun = { releaseAsGiven: true, allure: false, waiverProblems: 'warn', lastFailed: true } as const;
+
 function addRerun(program: Command, defaults: RunCommand): void {
   program
     .command('rerun')
@@ -40,13 +42,7 @@ function addRerun(program: Command, defaults: RunCommand): void {
     .action(async ({ target: targets, from, out = join(from, 'rerun'), stateDir, ...flags }) => {
       const grep = lastFailedOf(targets, from, undefined);
       if (grep === null) return say(nothingFailed(from));
-      const fixed = {
-        releaseAsGiven: true,
-        allure: false,
-        waiverProblems: 'warn',
-        lastFailed: true,
-      } as const;
-      process.exitCode = await run({ ...defaults, ...flags, ...fixed, targets, out, stateDir, grep });
+      process.exitCode = await run({ ...defaults, ...flags, ...ofRerun, targets, out, stateDir, grep });
     });
 }
 

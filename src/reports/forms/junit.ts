@@ -78,12 +78,8 @@ function testCase(outcome: Outcome, verdict: Verdict, cause: string | undefined)
     says: { message: text, ...(type && { type }), text: details(outcome, cause) },
   });
   const isOpen = outcome.outcome === 'fail' || outcome.outcome === 'inconclusive';
-  const why = isKnownFailure(outcome, verdict)
-    ? 'fails as in the baseline'
-    : isOpen && !gates(outcome, verdict)
-      ? 'advisory'
-      : undefined;
-  if (why !== undefined) return caseOf('skipped', `${why}: ${message}`);
+  if (isKnownFailure(outcome, verdict)) return caseOf('skipped', `fails as in the baseline: ${message}`);
+  if (isOpen && !gates(outcome, verdict)) return caseOf('skipped', `advisory: ${message}`);
   switch (outcome.outcome) {
     case 'pass':
       return { ...base, kind: 'pass' };

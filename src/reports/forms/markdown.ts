@@ -65,17 +65,13 @@ function overview(verdict: Verdict): string {
   const counts = countWords(verdict);
   const outcomes = Object.values({ ...counts, fail: `**${counts.fail}**` });
   const statement = statementText(verdict);
+  const insecure = target.tlsInsecure ? ' **TLS not verified**' : '';
+  const when = `${minuteOf(startedAt)} UTC, took ${duration(durationMs)}`;
   const rows: readonly (readonly [string, string])[] = [
-    [
-      'Target',
-      `${mdText(target.name)} ${mdCell(target.baseUrl)}${target.tlsInsecure ? ' **TLS not verified**' : ''}`,
-    ],
+    ['Target', `${mdText(target.name)} ${mdCell(target.baseUrl)}${insecure}`],
     ['Release', `${mdText(release)} ${mdText(`(${contract.source})`)}`],
     ...(statement === undefined ? [] : [['Statement', lineOf(statement)] as const]),
-    [
-      'Run',
-      `${mdText(mode)}, seed ${seed}, ${minuteOf(startedAt)} UTC, took ${duration(durationMs)}, suite ${mdText(suite.version)}`,
-    ],
+    ['Run', `${mdText(mode)}, seed ${seed}, ${when}, suite ${mdText(suite.version)}`],
     ['Outcomes', outcomes.join(', ')],
     ...(verdict.gating?.notes ?? []).map((note) => ['Baseline', lineOf(note)] as const),
     ...(verdict.gate !== 'inconclusive' && verdict.cause !== ''

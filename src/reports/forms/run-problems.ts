@@ -11,18 +11,11 @@ export function runProblems(verdict: Verdict): RunProblem[] {
   const { gating } = verdict;
   const cause = gating === undefined ? verdict.cause : gating.cause;
   const isRed = gating === undefined ? verdict.gate !== 'conforms' : gating.result !== 'pass';
-  return [
-    ...(isRed && cause !== '' ? [{ name: 'gate' as const, type: verdict.gate, message: cause }] : []),
-    ...(verdict.restored
-      ? []
-      : [
-          {
-            name: 'given-back' as const,
-            type: 'not restored',
-            message: 'The target was not restored to the state it was found in: run mfa-conformance restore.',
-          },
-        ]),
-  ];
+  const problems: RunProblem[] = [];
+  if (isRed && cause !== '') problems.push({ name: 'gate', type: verdict.gate, message: cause });
+  const message = 'The target was not restored to the state it was found in: run mfa-conformance restore.';
+  if (!verdict.restored) problems.push({ name: 'given-back', type: 'not restored', message });
+  return problems;
 }
 
 export function gates({ level }: Pick<Outcome, 'level'>, { strict }: Verdict): boolean {

@@ -12,7 +12,6 @@ const schema = 'https://json.schemastore.org/sarif-2.1.0.json';
 const informationUri = 'https://mfa-conformance.invalid/';
 const longestReason = 4000;
 
-/** Renders a run for each target, and a result for each failed, waived or undecided requirement. */
 export function renderSarif(verdicts: readonly Verdict[]): string {
   const log = { $schema: schema, version: '2.1.0', runs: verdicts.map(runOf) };
   return `${printable(JSON.stringify(log, null, 2))}\n`;

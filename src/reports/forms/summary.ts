@@ -83,6 +83,7 @@ function header(verdict: Verdict, at: Terminal): string[] {
   const seldom = verdict.summary.waived > 0 ? [waived] : [];
   const parts = [...Object.values(decided), ...seldom, notRun, notApplicable];
   const statement = statementText(verdict);
+  const took = `took ${duration(verdict.durationMs)}${lanesIn(verdict)}`;
   const said = verdict.gate !== 'inconclusive' && verdict.cause !== '';
   return [
     row('target', `${target.name}  ${target.baseUrl}`),
@@ -92,10 +93,7 @@ function header(verdict: Verdict, at: Terminal): string[] {
     row('release', `${verdict.release}  (${contract.source}, sha256 ${contract.sha256.slice(0, 12)})`),
     ...(contractWords(contract) === '' ? [] : [row('contract', contractWords(contract))]),
     ...(statement === undefined ? [] : [row('statement', statement)]),
-    row(
-      'run',
-      `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, took ${duration(verdict.durationMs)}${lanesIn(verdict)}`,
-    ),
+    row('run', `${verdict.mode}, seed ${verdict.seed}, ${verdict.startedAt}, ${took}`),
     row('outcomes', parts.join(', ')),
     ...(said ? at.wrapped(verdict.cause, '') : []),
   ];

@@ -28,15 +28,12 @@ export interface Compared {
 
 export function snapshotOf(verdict: Verdict): Snapshot {
   const { release, startedAt, durationMs, mode, gate, cause, facts, statement } = verdict;
+  const outcomes = new Map<string, Compared>();
+  for (const { id, outcome, level, reason } of verdict.outcomes)
+    outcomes.set(id, { outcome, level, reason, digest: reasonDigest(reason) });
   return {
     ...{ target: verdict.target.name, release, suite: verdict.suite.version, startedAt, durationMs },
-    ...{ mode, gate, complete: completenessOf(verdict).complete, cause, facts },
-    outcomes: new Map(
-      verdict.outcomes.map(({ id, outcome, level, reason }) => [
-        id,
-        { outcome, level, reason, digest: reasonDigest(reason) },
-      ]),
-    ),
+    ...{ mode, gate, complete: completenessOf(verdict).complete, cause, outcomes, facts },
     ...(statement && { claims: statement.claims }),
   };
 }

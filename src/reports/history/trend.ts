@@ -119,22 +119,15 @@ function undecidedOf(id: string, runs: readonly Snapshot[]) {
   return times < 2 ? undefined : { id, times, runs: about.length };
 }
 
-export function flakySentences(flaky: readonly Flaky[]): string[] {
-  return flaky.map(
-    ({ id, failed, checked }) =>
-      `${id} is flaky: it failed in ${failed} of the last ${checked} runs that checked it, and passed in between.`,
-  );
+export const flakySentence = ({ id, failed, checked }: Flaky): string =>
+  `${id} is flaky: it failed in ${failed} of the last ${checked} runs that checked it, and passed in between.`;
+
+export function standingSentence({ id, since, before, runs }: Standing): string {
+  const times = runs === 1 ? 'once' : `${runs} times`;
+  return before
+    ? `${id} failed each time it was checked, ${times}, since ${minuteOf(since)} at the latest.`
+    : `${id} fails since ${minuteOf(since)}, ${times}.`;
 }
 
-export function standingSentences(failing: readonly Standing[]): string[] {
-  return failing.map(({ id, since, before, runs }) => {
-    const times = runs === 1 ? 'once' : `${runs} times`;
-    return before
-      ? `${id} failed each time it was checked, ${times}, since ${minuteOf(since)} at the latest.`
-      : `${id} fails since ${minuteOf(since)}, ${times}.`;
-  });
-}
-
-export function undecidedSentences(undecided: readonly Undecided[]): string[] {
-  return undecided.map(({ id, times, runs }) => `${id} could not be decided in ${times} of ${runs} runs.`);
-}
+export const undecidedSentence = ({ id, times, runs }: Undecided): string =>
+  `${id} could not be decided in ${times} of ${runs} runs.`;

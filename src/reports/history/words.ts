@@ -3,7 +3,7 @@ import { counted, wrap } from '../../base/words.js';
 import { shortVerdict } from '../../verdict/derive/completeness.js';
 import { type Change, minuteOf, runName } from './changes.js';
 import type { Snapshot } from './snapshot.js';
-import { flakySentences, standingSentences, type Trend, type TrendRun, undecidedSentences } from './trend.js';
+import { flakySentence, standingSentence, type Trend, type TrendRun, undecidedSentence } from './trend.js';
 
 const driftTitle = "Contradicts the vendor's statement";
 
@@ -30,9 +30,9 @@ export function renderTrend(trend: Trend, width: number): string {
   const sections: readonly (readonly [title: string, sentences: readonly string[]])[] = [
     ['Since the run before', runs.length > 1 && news.length === 0 ? ['Nothing changed.'] : news],
     [driftTitle, drift],
-    ['Failing', standingSentences(failing)],
-    ['Flaky', flakySentences(flaky)],
-    ['Not decided', undecidedSentences(undecided)],
+    ['Failing', failing.map(standingSentence)],
+    ['Flaky', flaky.map(flakySentence)],
+    ['Not decided', undecided.map(undecidedSentence)],
     ['Facts that changed earlier', facts.map(({ at, text }) => `${minuteOf(at)}: ${text}`)],
   ];
   const first = runs[0]?.startedAt ?? '';

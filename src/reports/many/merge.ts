@@ -1,7 +1,7 @@
 import { groupBy } from '../../base/group.js';
 import { type Gate, levels, type OutcomeKind } from '../../base/model/verdict.js';
 import { suiteVersion } from '../../base/package-root.js';
-import { type ExitCode, worstOf } from '../../verdict/derive/exit-code.js';
+import { worstOf } from '../../verdict/derive/exit-code.js';
 import type { Cell, Column } from './column.js';
 import type { Matrix, MatrixProblem, MatrixReason, MatrixRow } from './matrix.js';
 import type { Planned } from './planned.js';
@@ -58,19 +58,14 @@ export function merge(found: Found, reportOf: (target: string, file: string) => 
   };
 }
 
-function decision(
-  columns: readonly Column[],
-  problems: readonly MatrixProblem[],
-): { gate: Gate; exitCode: ExitCode } {
+function decision(columns: readonly Column[], problems: readonly MatrixProblem[]) {
   const gates = columns.map(({ target }) => target.gate);
   // With --baseline or --gate, a target's exit code may be better than its gate.
   const codes = columns.map(({ target }) => target.exitCode);
   const open = problems.length > 0 || columns.length === 0;
-  const undecided = open || gates.includes('inconclusive');
-  return {
-    gate: gates.includes('does not conform') ? 'does not conform' : undecided ? 'inconclusive' : 'conforms',
-    exitCode: worstOf(open ? [...codes, 3] : codes),
-  };
+  const best: Gate = open || gates.includes('inconclusive') ? 'inconclusive' : 'conforms';
+  const gate: Gate = gates.includes('does not conform') ? 'does not conform' : best;
+  return { gate, exitCode: worstOf(open ? [...codes, 3] : codes) };
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -82,10 +77,8 @@ function chooseOf(name: string, all: readonly Column[], problems: MatrixProblem[
     notes.push(`${name} occurs ${all.length} times with the same content: ${places}.`);
     return all[0];
   }
-  problems.push({
-    kind: 'target twice',
-    text: `${name} occurs ${all.length} times with different content: ${places}. The worst one is shown.`,
-  });
+  const text = `${name} occurs ${all.length} times with different content: ${places}. The worst one is shown.`;
+  problems.push({ kind: 'target twice', text });
   return all.toSorted(({ target: first }, { target: second }) => {
     if (first.exitCode === second.exitCode) return order(second.startedAt, first.startedAt);
     return worstOf([first.exitCode, second.exitCode]) === first.exitCode ? -1 : 1;

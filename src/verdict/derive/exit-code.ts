@@ -41,9 +41,9 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return order.find((code) => codes.includes(code)) ?? 3;
 }
 
+const codes = { conforms: 0, pass: 0, 'does not conform': 1, fail: 1, inconclusive: 3 } as const;
+
 function codesOf({ gate, gating, restored }: Judged): ExitCode[] {
-  const byGate = { conforms: 0, 'does not conform': 1, inconclusive: 3 } as const;
-  const byGating = { pass: 0, fail: 1, inconclusive: 3 } as const;
-  const code = gating === undefined ? byGate[gate] : byGating[gating.result];
+  const code = codes[gating?.result ?? gate];
   return restored ? [code] : [code, 4];
 }

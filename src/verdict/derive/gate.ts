@@ -14,6 +14,7 @@ export interface GateInput extends Pick<RunResults, 'options' | 'interrupted' | 
 
 /** How many problems of one kind the cause names. The verdict lists all of them. */
 const shownTroubles = 3;
+const asMust = 'and --strict counts a should like a must';
 
 /** `cause` has the reasons that the outcomes alone don't show. */
 export function decideGate(input: GateInput): { readonly gate: Gate; readonly cause: string } {
@@ -25,7 +26,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   const run = [...aboutTheRun(input), ...waiverTroubles];
   if (count('must', 'fail') > 0) return { gate: 'does not conform', cause: sentences(run) };
   if (strict && count('should', 'fail') > 0) {
-    const shoulds = `${requirements(count('should', 'fail'), 'should')} failed, and --strict counts a should like a must`;
+    const shoulds = `${requirements(count('should', 'fail'), 'should')} failed, ${asMust}`;
     return { gate: 'does not conform', cause: sentences([shoulds, ...run]) };
   }
 
@@ -43,9 +44,7 @@ export function decideGate(input: GateInput): { readonly gate: Gate; readonly ca
   if (lost.length > 0) open.push(`not run, though passed in the baseline: ${shortened(lost, shownTroubles)}`);
   const inconclusiveMust = count('must', 'inconclusive') > 0;
   if (strict && count('should', 'inconclusive') > 0 && !inconclusiveMust) {
-    open.push(
-      `${requirements(count('should', 'inconclusive'), 'should')} inconclusive, and --strict counts a should like a must`,
-    );
+    open.push(`${requirements(count('should', 'inconclusive'), 'should')} inconclusive, ${asMust}`);
   }
   if (open.length === 0 && !inconclusiveMust) return { gate: 'conforms', cause: '' };
   return { gate: 'inconclusive', cause: sentences(open) };

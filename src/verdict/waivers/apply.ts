@@ -48,24 +48,18 @@ export function waiverUses(waivers: readonly ConcernedWaiver[], outcomes: readon
     const any = (...kinds: Outcome['outcome'][]) => about.some(({ outcome }) => kinds.includes(outcome));
     // The waiver may still be needed by requirements that were not selected or that are undecided.
     const isOpen = about.length < fits.length || any('inconclusive', 'not run') || !any('pass');
-    const state: WaiverState = unknown
-      ? 'unmatched'
-      : expired
-        ? about.length > 0
-          ? 'expired'
-          : 'undecided'
-        : any('fail', 'waived')
-          ? 'in use'
-          : isOpen
-            ? 'undecided'
-            : 'no longer needed';
-    return { ...waiver, state, ids: about.map(({ id }) => id) };
+    const stateOf = (): WaiverState => {
+      if (unknown) return 'unmatched';
+      if (expired) return about.length > 0 ? 'expired' : 'undecided';
+      if (any('fail', 'waived')) return 'in use';
+      return isOpen ? 'undecided' : 'no longer needed';
+    };
+    return { ...waiver, state: stateOf(), ids: about.map(({ id }) => id) };
   });
 }
 
 export const hasTrouble = ({ state }: Pick<WaiverUse, 'state'>): boolean => troubles.includes(state);
 
-/** Returns the problem with a waiver: `the waiver of totp-login/* (Ana) expired on 2026-12-31`. */
 export function troubleText(use: WaiverUse): string {
   const head = `the waiver of ${use.requirement} (${use.owner})`;
   switch (use.state) {
