@@ -80,6 +80,11 @@ export const mailContentFaults: readonly Fault[] = faultsOf({
       if (before.enabled !== wanted.enabled) for (const code of world.state.mailCodes) code.uses = 0;
       return storeCluster(before, wanted, world);
     }),
+  'mail/refused-request-revives-used-codes': breaks('email-login/code-works-once')
+    .says('A refused POST /email-otp makes used mailed codes valid again.')
+    .refusals('CreateEmailOtp', (_answer, _call, { state }) => {
+      for (const code of state.mailCodes) code.uses = 0;
+    }),
   'mail/codes-are-even': breaks('email-otp/codes-differ')
     .says('Mailed codes end in an even digit.')
     .wraps('newMailCode', (newMailCode, world, to) =>

@@ -68,6 +68,14 @@ const newer: readonly Fault[] = faultsOf({
   'configure/any-password': breaks('support-configure/refuses-wrong-current-password')
     .says('PUT /support-user/mfa works with any currentPassword.')
     .with(standsForThePassword, configure, (body) => text(body, 'currentPassword') !== undefined),
+  'configure/password-in-any-case': breaks('support-configure/refuses-wrong-current-password')
+    .says('PUT /support-user/mfa compares currentPassword without case.')
+    .with(
+      standsForThePassword,
+      configure,
+      (body, { supportPassword }) =>
+        text(body, 'currentPassword')?.toLowerCase() === supportPassword.toLowerCase(),
+    ),
   'configure/refused-but-stored': breaks('support-configure/refuses-without-password')
     .says('PUT /support-user/mfa without the right password is refused, yet stored.')
     .refusals(configure, (answer, call, { state }) => {

@@ -197,6 +197,25 @@ export const secondStepFaults = faultsSince('7.3.1', {
     .since('7.3.2')
     .says('PUT /support-user/mfa works with a pending session of an admin.')
     .wraps('firstStepMay', (earlier, id) => id === 'ConfigureSupportMFAConfig' || earlier(id)),
+  'second-step/switch-finishes': breaks('totp-login/refused-login-stays-refused')
+    .says('Switching cluster MFA off makes pending sessions full.')
+    .wraps('storeCluster', (storeCluster, before, wanted, world) => {
+      const { firstSteps } = world.state;
+      if (before.enabled && !wanted.enabled)
+        for (const [id, user] of firstSteps) world.rules.finishLogin(id, user, world);
+      return storeCluster(before, wanted, world);
+    }),
+  'second-step/its-mailed-codes-work-again': breaks('second-step/refuses-used-mailed-code')
+    .says('A mailed code that finished a login finishes another one.')
+    .by((seams) => {
+      const used = new Set<string>();
+      seams.wrap('secondStepRight', (secondStepRight, user, type, code, world) => {
+        const key = `${user.username} ${code}`;
+        const isRight = used.has(key) || secondStepRight(user, type, code, world);
+        if (isRight && type === 'email') used.add(key);
+        return isRight;
+      });
+    }),
   'second-step/first-step-ends-sessions': breaks('totp-login/first-step-session-changes-nothing')
     .says('A pending session of an admin may end the sessions of other users.')
     .wraps('firstStepMay', (earlier, operation) => operation === 'DeleteSession' || earlier(operation)),

@@ -193,6 +193,21 @@ const since681 = faultsSince('6.8.1', {
   'support/older-codes-live-on': breaks('support-email/newer-code-voids-older')
     .says('An older mailed code is accepted as mfaCode after a newer one was mailed.')
     .with(takesMailed, (codes) => codes.at(-2)),
+  'support/older-codes-revive': breaks('support-email/newer-code-voids-older')
+    .says('Once support MFA was switched off, older mailed codes are accepted as mfaCode again.')
+    .by((seams) => {
+      let mailed: string[] = [];
+      const revived = new Set<string>();
+      seams.answer(send, (_answer, _call, { state }) => {
+        mailed.push(state.mailCodes.findLast(({ owner }) => owner === supportOwner)?.code ?? '');
+      });
+      seams.success(patch, (_body, _call, { state }) => {
+        if (state.support.enabled) return;
+        for (const code of mailed.slice(0, -1)) if (code !== '') revived.add(code);
+        mailed = [];
+      });
+      changesFreely(seams, ({ given }) => given !== undefined && revived.has(given));
+    }),
   'support/codes-without-end': breaks('support-email/code-expires')
     .says('A mailed code is accepted as mfaCode however old it is.')
     .with(takesMailed, (codes) => codes.at(-1)),

@@ -125,6 +125,19 @@ test('second-step/refuses-used-code', async ({ users, api }) => {
   await staysPending(users, user, third, { name: 'a code used at a login', answer: last });
 });
 
+test('second-step/refuses-used-mailed-code', async ({ users, api }) => {
+  const user = await arrange(users.mailable());
+  const first = await arrange(users.logins.begun(user));
+  const { code } = await arrange(users.mailed());
+  if ((await verify(api, first, code, 'email')).status >= 300)
+    throw arrange.failure('POST /users/verify-otp refuses a mailed code.');
+  const second = await arrange(users.logins.begun(user));
+
+  const again = await verify(api, second, code, 'email');
+
+  await staysPending(users, user, second, { name: 'a used mailed code', answer: again });
+});
+
 test('second-step/refuses-code-of-another-user', async ({ users, codes, api }) => {
   const victim = await arrange(users.enrolled(0));
   const other = await arrange(users.enrolled(1));

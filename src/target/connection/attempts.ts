@@ -142,6 +142,7 @@ export class Attempts {
   #hasFailed({ operation, json, credential }: Call, { status, body }: Said): boolean | undefined {
     // A target doesn't count requests that it can't read or that it refuses for other reasons.
     if (status >= 500 || [404, 405, 413, 415, 423, 429].includes(status)) return undefined;
+    if (this.#accountOf(json) !== undefined && isForWantOfRoom({ status, body })) return undefined;
     const tries = triedBy(operation);
     if (status >= 400) {
       // If the target can't mail codes now, it refuses a right password without counting a failed attempt.
@@ -270,4 +271,11 @@ function read(file: string): [name: string, count: Count][] {
 function judgedAsCode({ operation, json }: Call, { status }: Pick<Answered, 'status'>): string | undefined {
   const isJudged = operation === 'VerifySupportUserTotp' && status < 300;
   return isJudged && memberOf(json, 'totpCode') !== undefined ? supportUser : undefined;
+}
+
+/** Tells whether a login was refused because its user has too many sessions. Such a refusal counts as no failure. */
+export function isForWantOfRoom({ status, body }: Said): boolean {
+  if (status < 400) return false;
+  const said = `${textOf(body, 'errorCode') ?? ''} ${textOf(body, 'message') ?? ''}`;
+  return /sessions?/i.test(said) && /limit|max(?:imum)?\b|too many|exceed/i.test(said);
 }
