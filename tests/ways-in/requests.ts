@@ -104,6 +104,8 @@ const logins = '/users/sessions';
 const twoCodes = '"otpType":"totp","otpCode":"000000","otpCode":"000000"';
 const form = 'application/x-www-form-urlencoded';
 
+const nameOnly = ({ username }: Readonly<Record<string, string>>) => JSON.stringify({ username }).slice(1);
+
 export const otherRequests: readonly OtherRequest[] = [
   { path: `${logins}/` },
   { path: `/${logins}` },
@@ -124,6 +126,13 @@ export const otherRequests: readonly OtherRequest[] = [
   { contentType: form, content: ['', (members) => String(new URLSearchParams(members))] },
   { contentType: form },
   { content: [', otpCode twice', (members) => `{${JSON.stringify(members).slice(1, -1)},${twoCodes}}`] },
+  { content: [' in a list', (members) => `[${JSON.stringify(members)}]`] },
+  {
+    content: [
+      ', username twice',
+      (members) => `${JSON.stringify(members).slice(0, -1)},${nameOnly(members)}`,
+    ],
+  },
   { contentType: 'text/plain' },
   { contentType: 'application/merge-patch+json' },
 ];
