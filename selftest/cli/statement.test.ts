@@ -8,7 +8,7 @@ import { folders, temporaryFolder, verdictOf } from './suite.js';
 
 const claim = 'key-names-are-kept';
 const id = 'totp-key/echoes-name';
-/** A requirement that is a fact, unless a statement claims it. */
+/** A requirement of level fact (measured, not judged). A statement that claims it makes it a must. */
 const measured = 'totp-login/keys-are-forgotten-where-told';
 const grep = `${id},totp-key/gives-secret-and-uri,${measured}`;
 

@@ -36,7 +36,8 @@ const fewInLatest = askedOfLatest((id) => recorded.get(id)?.release === 'latest'
 
 const folder = temporaryFolder(afterAll);
 const placeIn = (name: string) => join(folder, name);
-// Runs the built suite against real emulators: like a user for all requirements, in this process for a few.
+// Runs the built suite against real emulators. All requirements run by the command line, as for a user; a few
+// run within this process.
 let whole: WholeRun;
 const latest: Judgement[] = [];
 const tried: Tried[] = [];

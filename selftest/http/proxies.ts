@@ -58,7 +58,10 @@ export async function certificateFor(name: string): Promise<Pair> {
   return { cert, key };
 }
 
-/** A transport that closes when the test ends, and its target. @param now the clock of the transport */
+/**
+ * Returns a transport that closes when the test ends, with its target and a request to it. @param now the
+ * transport's clock
+ */
 export function transportTo(
   baseUrl: string,
   tls: Partial<TlsSettings> = {},

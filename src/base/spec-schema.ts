@@ -36,7 +36,7 @@ export function specSchema<T>(file: string): ValidateFunction<T> {
   return compiled(file, ajv);
 }
 
-/** Compiles at build time: that takes a process longer than all its checks. */
+/** Compiles the schemas at build time, because compiling takes longer than all checks of a process. */
 export function buildSchemas(): void {
   for (const file of readdirSync(specFile('')).filter((name) => name.endsWith('.schema.json'))) {
     const empty = emptyAjv();
@@ -81,7 +81,8 @@ function emptyAjv(): Ajv2020 {
     allErrors: true,
     verbose: true,
     allowUnionTypes: true,
-    // Strict mode would miss types and required properties that stand outside a condition.
+    // In a condition, strict mode demands the types and properties again that the schema declares outside of
+    // it.
     strictTypes: false,
     strictRequired: false,
     logger: false,

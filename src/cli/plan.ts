@@ -33,7 +33,7 @@ export function renderPlan(
   return [
     `Plan for ${target.name} (${target.baseUrl}), release ${target.release}${release}, mode ${command.mode}. Nothing was sent.`,
     '',
-    `${willRun.length} of ${all.length} requirements would be tried; ${standings.length - all.length} more don't apply to this contract${statement === undefined ? '' : ' or are denied'}.`,
+    `${willRun.length} of ${all.length} requirements would be tried; ${standings.length - all.length} more don't apply to this contract${statement === undefined ? '' : " or are denied by the vendor's statement"}.`,
     timeOf(willRun.length, lastMs),
     ...(command.within === undefined || planned === undefined
       ? []

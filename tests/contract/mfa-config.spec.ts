@@ -87,7 +87,8 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     const put = await cluster.put({ ...before, retainUserMfaSettings });
     const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
     if (mayBeRefused && isRefused(put)) continue;
-    // The target may hide the property and refuse this PUT because it changes nothing. So the test also switches MFA.
+    // A target that hides the property may refuse this PUT, because it seems to change nothing. Then the test
+    // sets the property by a PUT that also switches MFA.
     if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, mfa.bothTypes));
     else await arrange.success(Promise.resolve(put));
 

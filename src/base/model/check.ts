@@ -155,7 +155,7 @@ export type Check =
       { readonly least: 'an answer' | 'no server error' | 'documented' | 'success or refusal' | 'there' }
     >
   | Of<'status', { readonly allowed: readonly number[] }>
-  /** A login must return a full session. `use` is the read with the session that the target refused. */
+  /** A login must return a full session. In `use`, the target refuses a read with the returned session. */
   | Of<'opens'>
   /** `success`: the member's JSON, if present. */
   | Of<'verified' | 'not verified', { readonly success?: unknown }>

@@ -20,7 +20,10 @@ export type CoverageParts = { readonly [Part in Exclude<keyof Coverage, 'otherCa
 export type Origin = { readonly name: string } & (
   | { readonly kind: 'target file' }
   | { readonly kind: 'answer'; readonly exchange: number; readonly member: string }
-  /** `steps`: after the target's time; negative: before it. `zero`: the next code that begins with 0. */
+  /**
+   * `steps`: how many time steps the code's step is after the target's time; negative: before it. `zero`: the
+   * code is the next one that begins with 0.
+   */
   | { readonly kind: 'code'; readonly of: string; readonly steps: number; readonly zero?: true }
   | { readonly kind: 'mailed'; readonly to: string; readonly exchange: number }
   /** The value named `of`, without its last `cut` characters. */
@@ -48,7 +51,7 @@ export interface Exchanged {
   readonly type: 'exchange';
   /** Increases from exchange to exchange in the log. Other events refer to an exchange by it. */
   readonly index: number;
-  /** Empty for a request of the whole run. */
+  /** Empty for a request outside of tests. */
   readonly requirement: string;
   readonly credential: string;
   readonly mistake: string | null;
@@ -72,7 +75,8 @@ export const blames = ['arrange failed', 'transport failed', 'configuration fail
 
 /**
  * Tests of one lane run in sequence. `cluster` and `support` run in parallel, each on its own part. The lanes
- * of accounts run after `cluster`; after `support` has ended, they may touch the support user in turn.
+ * of accounts begin when `cluster` has ended. Once `support` has ended, one of them at a time may use the
+ * support user.
  */
 export type Lane = 'cluster' | 'support' | `account ${number}`;
 

@@ -3,10 +3,13 @@ export interface Uses {
   /** `on`: switched on, with both authentication types. `set`: in any state, and the test may change it. */
   readonly cluster?: 'read' | 'on' | 'off' | 'set';
   readonly support?: 'read' | 'set';
-  /** At least 3 if the admin logs in: other tests use the admin's API key, so this test runs alone. */
+  /**
+   * How many accounts log in. If the admin does, at least 3, which makes the test run alone: other tests use
+   * the admin's API key.
+   */
   readonly users?: number;
   readonly mail?: true;
-  /** The target throttles the address that the test sends from. */
+  /** The test may get this machine's address throttled, so it runs late. */
   readonly source?: true;
   /** The test waits until something is old, such as a mailed code. */
   readonly clock?: true;

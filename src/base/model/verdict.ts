@@ -75,7 +75,10 @@ export interface Coverage {
   readonly credentials: Readonly<Record<string, number>>;
   /** Documented calls, keyed by `operationId status credential`. Absent in older verdicts. */
   readonly calls?: Readonly<Record<string, number>>;
-  /** Calls without a credential or with another release's, by the same keys. */
+  /**
+   * All other calls, by the same keys: without a credential, or with a kind of credential that this release
+   * doesn't document.
+   */
   readonly otherCalls?: Readonly<Record<string, number>>;
 }
 

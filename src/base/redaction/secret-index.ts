@@ -90,7 +90,10 @@ export class SecretIndex {
     return hits;
   }
 
-  /** Returns where a match may begin in a run of backslashes: an earlier match would end in the run. */
+  /**
+   * In a long run of backslashes, returns the first place where a match may begin. A match that began earlier
+   * would also end within the run.
+   */
   #pastRun(text: string, at: number): number {
     if (at + this.#deepRun >= text.length || text.charCodeAt(at + this.#deepRun) !== backslash) return at;
     let end = at + 2;
@@ -165,7 +168,8 @@ function standsAlone(text: string, start: number, end: number): boolean {
 }
 
 /**
- * The letters of an encoded character, such as `%3D`, are not adjacent text. `=20` begins a longer number.
+ * Returns the character that an encoding at the end of the text stands for, such as `%3D`: its letters are
+ * not adjacent text. Not for `=` and two digits, which may begin a longer number.
  */
 function encodedAtEnd(before: string): string | undefined {
   if (/\\[bfnrt]$/.test(before)) return ' ';

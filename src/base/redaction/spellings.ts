@@ -55,7 +55,10 @@ function digitSpellings(bytes: Buffer): string[] {
   return [...joined, ...joined.map((text) => text.toUpperCase()), octal.join(' '), octal.join('\\')];
 }
 
-/** RFC 4648 6, in both cases, also without the last character, which may hold other bits. */
+/**
+ * Base32 (RFC 4648 6) in upper and lower case; both also without the last character, because it may hold bits
+ * of the next byte.
+ */
 function base32Of(bytes: Buffer): string[] {
   let [sure, bits, left] = ['', 0, 0];
   for (const byte of bytes) {

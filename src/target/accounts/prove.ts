@@ -107,7 +107,9 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
   return { user, refusals };
 }
 
-/** Counts pending sessions as refusals: accounts of other domains than LOCAL may always be under MFA. */
+/**
+ * Counts a pending session of a domain other than LOCAL as a refusal: such accounts may always be under MFA.
+ */
 function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   const isKnown = ({ entered }: Tried) => entered?.opens?.support.startsWith('401') === false;
   if (!tried.some(isKnown)) return tried;

@@ -244,7 +244,10 @@ export class Api {
   }
 }
 
-/** Returns a text that requests with the same effect on a part share, even if their codes differ. */
+/**
+ * Returns a text that is the same for all requests with the same effect on a part, even if their codes
+ * differ.
+ */
 function effectOn(part: Part, { operation, json, credential, options }: Call, answer?: Answered) {
   if (operation === null || answer === undefined) return undefined;
   const { sets } = operationRow(operation);

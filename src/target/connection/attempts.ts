@@ -133,7 +133,10 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /** Also counts failures before the login of the attempt's session: a pending session resets no count. */
+  /**
+   * In a pending session, also counts the failures before the login that opened it: opening one resets no
+   * count.
+   */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);

@@ -8,7 +8,10 @@ import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
-/** `accepted`: probably right, so allowed after one more failure. `either`: no wait after a 429 (or 503). */
+/**
+ * `accepted`: probably right, so the limit on failures is one higher (see attempts.ts). `either`: no wait
+ * after a 429 (or 503).
+ */
 export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
 
 export const keyOf = ({ apiKey }: Pick<Account, 'apiKey'>): Credential | undefined =>

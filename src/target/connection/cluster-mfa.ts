@@ -109,7 +109,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   /** Waits until logins must follow the last switch, even if the enforcement delay is still unknown. */
   rest = (): Promise<void> => this.parts.readBack.rest(this.part, lateAtMostMs);
 
-  /** @param isFelt whether the caller measures when logins follow @returns whether they may not follow yet */
+  /**
+   * @param isFelt whether the caller measures when logins follow @returns whether logins may still lag behind
+   */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
     const isBoth = setOf(types) === 'email totp';
     this.demand({ cluster: isBoth ? 'on' : 'set' });
@@ -195,7 +197,10 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
   }
 
-  /** @param shows whether a state certainly shows the change @param done whether it suffices otherwise */
+  /**
+   * @param shows the state that the suite waits for @param done the state that is enough if the wait ends
+   * without it
+   */
   async #set(body: ClusterConfig, done: Done, shows = done): Promise<ClusterConfig> {
     if (!this.#allow.clusterMfa && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");

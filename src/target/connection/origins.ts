@@ -73,7 +73,10 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /** A repro script has another key, so it also waits for a code that begins with 0. */
+  /**
+   * Records that the test waited for this code because it begins with 0. A repro script has another key, so
+   * it must wait for such a code itself.
+   */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -85,7 +88,8 @@ export class Origins {
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
       const known = this.#byValue.get(value);
-      // If the target returns a key twice, the later answer counts: once fixed, it may return another key.
+      // If two answers return the same key, the later one counts: after a fix, the target may return a new
+      // key there.
       const isNewest = known?.kind === 'answer' && member.startsWith('totp');
       if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;

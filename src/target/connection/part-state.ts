@@ -58,7 +58,10 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   /** Returns the configuration in a body, unchanged. @throws ArrangeError if the body holds none */
   abstract readonly configOf: (body: unknown) => Config;
 
-  /** Prepares to store `found`. @param isOwn whether nothing else was written @returns the state, if `found` */
+  /**
+   * Prepares to store `found`. @param isOwn whether the restore itself sent the last write @returns the state
+   * if it is already the found one
+   */
   protected abstract beforeStoring(
     found: Config,
     now: Config | undefined,
@@ -164,7 +167,10 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   /** Waits until changes usually have their effects, so that a late effect is not mistaken for a missing one. */
   felt = (): Promise<void> => this.parts.readBack.felt(this.part);
 
-  /** Call this after an accepted change. @param isShownIn whether a state shows it; ignored if it did before */
+  /**
+   * Call this after an accepted change. @param isShownIn tells whether a state shows the change; ignored if
+   * the state before already did
+   */
   protected changed(isShownIn?: Done<Config>): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
     this.#isShownIn = wasShown ? undefined : isShownIn;

@@ -132,7 +132,10 @@ export class Recorder {
     return this.#running.exchanges;
   }
 
-  /** The lane that reads the mail of the latest request. A test of another lane may request the support user's mail. */
+  /**
+   * The lane that the mail of the latest request belongs to. The support user's mail belongs to `support`,
+   * even if a test of another lane requests it.
+   */
   get mailedLane(): Lane | undefined {
     const isOfSupport = this.exchanges.at(-1)?.operation === 'SendSupportEmailOtp';
     return isOfSupport && this.lane !== undefined ? 'support' : this.lane;
@@ -334,7 +337,10 @@ export class Recorder {
   }
 }
 
-/** Redacts made-up values in the places of secrets: an answer that repeats them would also repeat secrets. */
+/**
+ * Returns a redactor for made-up values that the request has in the places of secrets. In the answer's body,
+ * they are redacted like real ones.
+ */
 function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Redactor, 'redact'> {
   const isMadeUp = requestJson === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return nothing;

@@ -172,7 +172,10 @@ export class StepUse {
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
   }
 
-  /** Sends a right code. If the target refuses it, perhaps for an older key's, sends the next step's code. */
+  /**
+   * Sends a right code. Sends a right code. If the target refuses it and the user has used this step with an
+   * older key, sends the next step's code.
+   */
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,

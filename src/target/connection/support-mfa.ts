@@ -180,7 +180,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   async onByEmail(address: string): Promise<Patched> {
     const answer = await this.#byEmail(address);
-    // Switching off in between takes a right code, which ends a series of wrong codes before a lock.
+    // Near a lock, switches to e-mail once more: this first switches off by a right code, which ends the
+    // series of wrong codes.
     return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
   }
 

@@ -83,7 +83,10 @@ export class WriteLog {
     this.#appendIfPossible({ answered: id, status, mayDiffer, ...momentNow() });
   }
 
-  /** @returns when the state is final @param settleMs how long unanswered writes may still take effect */
+  /**
+   * Returns how long writes may still take effect, in milliseconds, and which are unanswered. @param settleMs
+   * this time for an unanswered one @param seenMs the longest delay until a read showed a change
+   */
   unsettled(settleMs: number, seenMs?: number, now = momentNow()) {
     this.load();
     // With several nodes, a read may show a change early by luck, so allow for some delay.

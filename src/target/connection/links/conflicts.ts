@@ -16,8 +16,9 @@ const changing: ReadonlySet<string | null> = new Set([
 ]);
 
 /**
- * If the target answers 409 to a change of a configuration while a test of another lane makes one, it may allow one
- * change at a time. Then the link sends this change again, and from now on the tests' changes one after another.
+ * If the target answers 409 to a change of a configuration while a test of another lane makes one, it may
+ * allow one change at a time. Then the link sends this change again. From then on, it lets only one test at a
+ * time change a configuration.
  */
 export function conflicts(
   recorder: Pick<Recorder, 'requirement' | 'retried'>,

@@ -55,7 +55,10 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
   };
 }
 
-/** A request for the usual state `on` or `off` needs only that use: it changes nothing if the state holds. */
+/**
+ * A PUT of exactly the state `on` or `off` demands that use and not `set`: if the target is already in this
+ * state, it changes nothing.
+ */
 function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
   const [enabled, types, isRetaining] = members.map((name) => memberOf(json, name));
   if (operation !== 'UpdateMFAConfig' || isRetaining !== true) return 'set';
@@ -66,7 +69,10 @@ function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
 
 const members = ['enabled', 'authenticationTypes', 'retainUserMfaSettings'] as const;
 
-/** The admin's address may also be the support user's second one: such a mail would disturb their tests. */
+/**
+ * Tells whether a request mails the admin. The support user's tests may use the same address, so such a mail
+ * would disturb them.
+ */
 function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | undefined): boolean {
   const isMailing = operation === 'SendEmailOtp' || operation === 'CreateEmailOtp';
   if (!isMailing || memberOf(json, 'username') !== undefined || credential.scheme !== 'APIKeyHeader')

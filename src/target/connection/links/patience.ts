@@ -68,7 +68,7 @@ export function patience(
       for (const { code, sentIn } of sent) {
         if (await codes.renew(code, sentIn)) continue;
         throw new ArrangeError(
-          `${nameOf(call)} was answered ${status}, and the code in it was too old after the wait of ${seconds} s.`,
+          `${nameOf(call)} was answered ${status}, and after the wait of ${seconds} s the code in the request was too old.`,
         );
       }
       call = withCodes(call, (code) => codes.renewed(code));
