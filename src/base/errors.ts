@@ -22,7 +22,10 @@ export class ConfigurationError extends SuiteError {
 export class ArrangeError extends SuiteError {
   readonly blame = 'arrange failed';
 
-  /** @param because `lacks`: the missing event; `breaks`: the requirement that the answer to blame breaks */
+  /**
+   * @param because why the step failed. `exchange`: the answer at fault. `breaks`: the requirement that this
+   * answer breaks. `lacks`: what did not come
+   */
   constructor(
     message: string,
     readonly because: {

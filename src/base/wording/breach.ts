@@ -38,7 +38,7 @@ const words: { readonly [Kind in BreachKind]: readonly [expected: Words<Kind>, a
     ({ name, seen }) => `The property ${name} is missing and ${seen} shows what was set.`,
   ],
   'not stored': [
-    ({ name }) => `GET shows ${name} as an accepted change set it.`,
+    ({ name }) => `GET shows the ${name} that an accepted change set.`,
     ({ name }) => `The change is accepted, and GET shows ${name} as before.`,
   ],
   'wrong code opens': [

@@ -138,7 +138,9 @@ export class Api {
       rest = raw.rest;
       const content = hasContent(method, status) ? framed(headers, rest)?.content : Buffer.alloc(0);
       if (content === undefined)
-        throw new TransportError(`${method} ${path}: the answer ended before its end.`);
+        throw new TransportError(
+          `${method} ${path}: the answer is incomplete: the connection ended before the end of its content.`,
+        );
       const { content: body, ...coding } = decoded(headers, content, largestBody);
       return { status, reason, headers, body, ...coding, sentAt, receivedAt: steadyNow() };
     };

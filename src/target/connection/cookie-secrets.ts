@@ -88,7 +88,10 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
 /** Returns the queries of links in a header field. They matter because logs and browser histories keep them. */
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
-/** Lists secrets in the status line and header fields, except an owner's session or token in its place. */
+/**
+ * Lists secrets in the status line and header fields. Leaves out a session or token in a field for
+ * credentials and, in a login's answer, anywhere but in a link's query.
+ */
 export function headLeaks(
   operation: OperationId | null,
   { reason = '', headers }: WireResponse,

@@ -173,8 +173,8 @@ export class StepUse {
   }
 
   /**
-   * Sends a right code. Sends a right code. If the target refuses it and the user has used this step with an
-   * older key, sends the next step's code.
+   * Sends a right code. If the target refuses it and the user has used this step with an older key, sends the
+   * next step's code.
    */
   async tried<T extends Tried>(
     user: Whose,

@@ -53,7 +53,8 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
       return [evidenceFor(releasesOf(isThere ? having : others), contracts, text, 'strong', !isThere)];
     }
     if (!isThere) return [];
-    // A target may keep the old path beside the new one: that contradicts only releases without a known path.
+    // A target may keep the old path beside the new one. So the path contradicts only releases of which the
+    // target has no path at all.
     const lacking = others.filter(({ operations }) =>
       [...operations.values()].every((operation) => paths.get(operation.path) !== true),
     );
