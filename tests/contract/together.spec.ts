@@ -160,13 +160,17 @@ test('mfa-config/refused-put-leaves-codes-needed', async ({ users, cluster }) =>
   await arrange(codeNeeded(users, user));
   const off = { enabled: false, retainUserMfaSettings: true };
   const bodies = ['totp', ['pigeon']].map((authenticationTypes) => ({ ...off, authenticationTypes }));
+  const on = await arrange(cluster.known());
   let refusals = 0;
   for (const body of bodies) {
-    const answer = await cluster.putAny(body);
-    // If the target takes the body, the password alone may log in.
-    if (answer.status < 400) await arrange(users.switchedOn(user));
-    else expect(await users.login(user)).toBeRefused();
-    if (answer.status >= 400) refusals += 1;
+    const { status } = await cluster.putAny(body);
+    const login = status < 400 ? undefined : await users.login(user);
+    // A target may have stored the invalid types.
+    await cluster.put(on);
+    await arrange(users.switchedOn(user));
+    if (login === undefined) continue;
+    refusals += 1;
+    expect(login).toBeRefused();
   }
   if (refusals === 0) arrange.notApplicable('the target accepts invalid types, so it refused no PUT');
   await arrange.login(users.logins.byNewKey(user));
