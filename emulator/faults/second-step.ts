@@ -16,6 +16,17 @@ type Right = (user: User, type: string, code: string, world: World) => boolean;
 const alsoRight = (seams: Seams, isRight: Right) =>
   seams.wrap('secondStepRight', (earlier, ...given) => isRight(...given) || earlier(...given));
 
+/** Codes of these types that finished a login finish others too. */
+function takesUsed(seams: Seams, types: readonly string[]): void {
+  const used = new Set<string>();
+  seams.wrap('secondStepRight', (secondStepRight, user, type, code, world) => {
+    const key = `${user.username} ${code}`;
+    const isRight = used.has(key) || secondStepRight(user, type, code, world);
+    if (isRight && types.includes(type)) used.add(key);
+    return isRight;
+  });
+}
+
 /** The time steps with this code, at most `most` before now, in which the user has used no code. */
 function rightSteps(user: User, code: string, { state, clock }: World, most: number): readonly number[] {
   return keysOf(user.username, state).flatMap(({ secret, parameters, acceptedSteps }) => {
@@ -74,15 +85,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
     }),
   'second-step/used-code-finishes': breaks('second-step/refuses-used-code')
     .says('A code that was used at the second step finishes another login.')
-    .by((seams) => {
-      const used = new Set<string>();
-      seams.wrap('secondStepRight', (secondStepRight, user, type, code, world) => {
-        const key = `${user.username} ${code}`;
-        const isRight = used.has(key) || secondStepRight(user, type, code, world);
-        if (isRight) used.add(key);
-        return isRight;
-      });
-    }),
+    .with(takesUsed, ['totp', 'email']),
   'second-step/remembers-its-own-codes-only': breaks('second-step/refuses-used-code')
     .says('A code that was used at POST /users/sessions finishes another login.')
     .by((seams) => {
@@ -207,15 +210,7 @@ export const secondStepFaults = faultsSince('7.3.1', {
     }),
   'second-step/its-mailed-codes-work-again': breaks('second-step/refuses-used-mailed-code')
     .says('A mailed code that finished a login finishes another one.')
-    .by((seams) => {
-      const used = new Set<string>();
-      seams.wrap('secondStepRight', (secondStepRight, user, type, code, world) => {
-        const key = `${user.username} ${code}`;
-        const isRight = used.has(key) || secondStepRight(user, type, code, world);
-        if (isRight && type === 'email') used.add(key);
-        return isRight;
-      });
-    }),
+    .with(takesUsed, ['email']),
   'second-step/first-step-ends-sessions': breaks('totp-login/first-step-session-changes-nothing')
     .says('A pending session of an admin may end the sessions of other users.')
     .wraps('firstStepMay', (earlier, operation) => operation === 'DeleteSession' || earlier(operation)),
