@@ -107,6 +107,18 @@ test('a right password without a mailed code is no attempt, unless it may be wro
   expect(attempts.isNearLimit('admin')).toBe(true);
 });
 
+test.each([
+  ['is no attempt', 'Maximum number of sessions reached.', false],
+  ['counts if it tells of attempts', 'Too many failed attempts in this session.', true],
+  ['counts if it tells of a lock', 'Session limit: the account is locked.', true],
+])('a refusal for too many sessions %s', async (_what, message, counts) => {
+  const { attempts, send } = setUp();
+
+  for (let n = 0; n < 2; n += 1) await send(login('right'), 409, { message });
+
+  expect(attempts.isNearLimit('admin')).toBe(counts);
+});
+
 test('the next run knows an accepted password in spite of later failures', async () => {
   const { attempts, send, again } = setUp();
   await send(login('right'), 401);

@@ -280,5 +280,7 @@ function judgedAsCode({ operation, json }: Call, { status }: Pick<Answered, 'sta
 export function isForWantOfRoom({ status, body }: Said): boolean {
   if (status < 400) return false;
   const said = `${textOf(body, 'errorCode') ?? ''} ${textOf(body, 'message') ?? ''}`;
+  // Locks word their refusals alike, and such a refusal does follow failures.
+  if (/attempt|\block/i.test(said)) return false;
   return /sessions?/i.test(said) && /limit|max(?:imum)?\b|too many|exceed/i.test(said);
 }
