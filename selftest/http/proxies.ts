@@ -1,4 +1,5 @@
 import http from 'node:http';
+import https from 'node:https';
 import net, { type Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
@@ -16,13 +17,15 @@ export interface ConnectProxy {
 interface ProxyOptions {
   readonly status?: number;
   readonly needs?: string;
+  /** For a proxy that is itself reached by HTTPS. */
+  readonly tls?: Pair;
 }
 
 export async function connectProxy(options: ProxyOptions = {}): Promise<ConnectProxy> {
   const asked: string[] = [];
-  const server = http.createServer();
-  server.on('request', (_request, response) => response.writeHead(418).end());
-  server.on('connect', (request, socket: Socket, head: Buffer) => {
+  const server = options.tls ? https.createServer(options.tls) : http.createServer();
+  server.on('request', (_request, response: http.ServerResponse) => response.writeHead(418).end());
+  server.on('connect', (request: http.IncomingMessage, socket: Socket, head: Buffer) => {
     asked.push(request.url ?? '');
     const given = request.headers['proxy-authorization'];
     socket.on('error', () => undefined);

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import http, { type RequestListener } from 'node:http';
 import https, { type ServerOptions } from 'node:https';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigurationError, TransportError } from '../../src/base/errors.js';
 import { Secret } from '../../src/base/secret.js';
@@ -9,6 +11,7 @@ import { spkiPin } from '../../src/wire/http/connector.js';
 import { proxyFor } from '../../src/wire/http/proxy.js';
 import { sendRaw } from '../../src/wire/http/raw-socket.js';
 import { listen } from '../cli/servers.js';
+import { temporaryFolder } from '../cli/suite.js';
 import { certificateFor, connectProxy, type Pair, transportTo } from './proxies.js';
 
 const ok: RequestListener = (request, response) => {
@@ -145,6 +148,28 @@ describe('through a proxy', () => {
     environment({ HTTPS_PROXY: 'http://127.0.0.1:1' });
     const unreached = /the proxy 127\.0\.0\.1:1 could not be reached \(ECONNREFUSED\)/;
     expect(await bothWays(at)).toEqual(twice(unreached));
+  });
+
+  test.each([
+    ['its own address', '127.0.0.1', undefined],
+    ['the name of the target', 'cluster.example', /could not be reached \(ERR_TLS_CERT_ALTNAME_INVALID\)/],
+  ])('a proxy at an address needs a certificate for that address: one for %s', async (_, name, problem) => {
+    const pair = await certificateFor(name);
+    const authorities = join(temporaryFolder(), 'authorities.pem');
+    writeFileSync(authorities, pair.cert);
+    vi.stubEnv('NODE_EXTRA_CA_CERTS', authorities);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { port } = await connectProxy({ tls: pair });
+    const far = await listen(http.createServer(ok));
+    // The module reads the authorities once.
+    vi.resetModules();
+    const { tunnel } = await import('../../src/wire/http/proxy.js');
+    const proxy = { host: '127.0.0.1', port, secure: true, name: 'p', secrets: [] };
+
+    const opened = tunnel(proxy, 'cluster.example', far.port, 3000).then((socket) => void socket.destroy());
+
+    if (problem === undefined) await opened;
+    else await expect(opened).rejects.toThrow(problem);
   });
 
   test('a silent proxy costs no more than the request timeout', async () => {

@@ -93,8 +93,9 @@ export function tunnel(proxy: ForwardProxy, host: string, port: number, timeoutM
     agent: false,
   };
   return new Promise((resolve, reject) => {
+    // Without a name, Node would verify the proxy by the header Host, which names the target.
     const request = proxy.secure
-      ? https.request({ ...asking, ca: [...authorities()], ...serverNameOf(proxy.host) })
+      ? https.request({ ...asking, ca: [...authorities()], servername: '', ...serverNameOf(proxy.host) })
       : http.request(asking);
     const fail = (what: string) => {
       clearTimeout(deadline);
