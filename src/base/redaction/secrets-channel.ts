@@ -15,6 +15,7 @@ const longestSettling = 5_000;
 /** Secrets travel through a socket that only this user can reach, and never touch a disk. */
 export class SecretCollector {
   readonly #byTarget = new Map<string, Map<string, string>>();
+  readonly #values = new Map<string, string>();
   readonly #open = new Map<Socket, Promise<void>>();
   #onProcessEnd: (target: string) => void = () => {};
   readonly #server: Server;
@@ -36,12 +37,13 @@ export class SecretCollector {
         `The run's processes need a socket in ${folder} (TMPDIR), which can't be opened: ${reasonOf(error)}.`,
       );
     });
-    collector.#server.unref();
+    collector.#server.on('error', () => {}).unref();
     return collector;
   }
 
+  /** The kind told first counts: a later one, such as a code, might limit the search for a password. */
   get values(): ReadonlyMap<string, string> {
-    return new Map([...this.#byTarget.values()].flatMap((values) => [...values]));
+    return this.#values;
   }
 
   valuesOf(target: string): ReadonlyMap<string, string> {
@@ -51,6 +53,8 @@ export class SecretCollector {
   tell(target: string, value: string, what: string): void {
     const own = this.#byTarget.get(target) ?? new Map<string, string>();
     this.#byTarget.set(target, own.set(value, what));
+    if (this.#values.has(value)) return;
+    this.#values.set(value, what);
     if (isDistinctive(value)) this.redactor.add(value, what);
   }
 
