@@ -20,10 +20,11 @@ import { codeOf, orElse } from './errors.js';
 /** Creates a folder and its parents. Node's own recursive mkdir never returns for paths below /proc. */
 export function makeFolder(path: string, mode = 0o777): void {
   if (isFolder(path)) return;
-  const parent = dirname(resolve(path));
+  const whole = resolve(path);
+  const parent = dirname(whole);
   if (found(parent) === undefined && parent !== dirname(parent)) makeFolder(parent, mode);
   try {
-    mkdirSync(path, { mode });
+    mkdirSync(whole, { mode });
   } catch (error) {
     // Another process may have created the folder meanwhile.
     if (!isFolder(path)) throw error;
