@@ -14,7 +14,7 @@ test.each([
   ['acceptedSteps', '[0,+1]', 'Codes from now to 1 step after'],
   ['acceptedSteps', '[-3,+1]', 'Codes from 3 steps before to 1 step after now'],
   ['credentialModes', modes, 'API key: accepted, bearer token: not seen'],
-  ['throttleAfter', null, 'None was met'],
+  ['throttleAfter', null, 'No answer showed one'],
   ['throttleAfter', 5, 'After 5 wrong codes'],
   ['patchSemantics', 'merge', 'Properties left out of a PATCH keep their values'],
   ['newKeyRetiresOlder', true, 'A new TOTP key retires the older one'],

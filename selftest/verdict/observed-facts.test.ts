@@ -35,6 +35,8 @@ test('refusals are grouped by mistake, sorted, each status once', () => {
     seen({ status: 400, mistake: 'malformed JSON' }),
     seen({ status: 400, mistake: 'malformed JSON' }),
     seen({ status: 204, mistake: 'a missing body' }),
+    seen({ status: 429, mistake: 'malformed JSON' }),
+    seen({ status: 503, credential: 'none' }),
     seen({ status: 403, credential: 'none' }),
     seen({ status: 401, credential: 'none', operation: 'CreateEmailOtp' }),
   ];

@@ -118,7 +118,7 @@ const credentialNames = new Map([
 export const credentialName = (scheme: string): string => credentialNames.get(scheme) ?? scheme;
 
 function throttle(value: unknown): string | undefined {
-  if (value === null) return 'None was met';
+  if (value === null) return 'No answer showed one';
   if (typeof value !== 'number') return undefined;
   return `After ${counted(value, 'wrong code')}`;
 }

@@ -13,7 +13,7 @@ export class ObservedFacts {
     if (response === undefined) return;
     for (const each of undocumented) this.#undocumented.add(each);
     const { status } = response;
-    const isRefused = status >= 400;
+    const isRefused = status >= 400 && !notOfTheApi.has(status);
     if (isRefused && mistake !== null) add(this.#refusals, mistake, status);
     // Logins and POST /email-otp need no credential, so they show nothing about credentials.
     if (operation === null || withoutCredential.has(operation)) return;
@@ -33,6 +33,9 @@ export class ObservedFacts {
     return Object.fromEntries(Object.entries(facts).filter(([, seen]) => Object.keys(seen).length > 0));
   }
 }
+
+/** A request limit or a gateway gives these at times, so they would differ from night to night. */
+const notOfTheApi = new Set([429, 502, 503, 504]);
 
 const withoutCredential = new Set<string>(operationIds.filter((id) => operationRow(id).slug === undefined));
 
