@@ -12,7 +12,8 @@ export interface Controlled {
 
 /** The control port for tests, on loopback. The caller makes it listen. */
 export function createControl(controlled: Controlled): http.Server {
-  return http.createServer((request, response) => {
+  // On a busy machine, a client may use an idle connection just when a shorter limit closes it.
+  return http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     handle(request, controlled).then(
       ({ status, body }) => answer(response, status, body),
       () => answer(response, 400, { message: 'The request could not be read.' }),

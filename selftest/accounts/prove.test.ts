@@ -14,7 +14,7 @@ interface How {
 
 async function learn({ variants = [], faults = [], change = (file) => file, maySwitch = true }: How) {
   const emulator = await emulate({ variants, faults });
-  const mail = { ...Object(emulator.targetFile()['mail']), timeoutMs: 1_000 };
+  const mail = { ...Object(emulator.targetFile()['mail']), timeoutMs: 5_000 };
   const { open, events } = await connecting(change({ ...emulator.targetFile(), mail }));
   const connection = await open();
   const learned = await proveAccounts(connection, maySwitch);

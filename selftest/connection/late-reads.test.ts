@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { emulated } from './emulated.js';
 
+/** More than the few hundred milliseconds that a busy machine may take to pass on an answer. */
+const busyMs = 1_000;
+
 async function connected(delayMs = 300) {
   const { open } = await emulated([`delay:configuration=${delayMs}`, `delay:support=${delayMs}`]);
   const connection = await open();
@@ -11,7 +14,7 @@ async function connected(delayMs = 300) {
 }
 
 test('a change starts from the last PUT, although reads are late', async () => {
-  const { cluster } = await connected();
+  const { cluster } = await connected(busyMs);
   const before = await cluster.known();
 
   // GET shows the switch, but this doesn't prove that the types are stored.
@@ -46,8 +49,7 @@ test.each(['patch', 'patchText'] as const)(
 );
 
 test('the state after a code is awaited as well', async () => {
-  // A busy machine may take a few hundred milliseconds to pass on an answer.
-  const { support, codes } = await connected(1_000);
+  const { support, codes } = await connected(busyMs);
   const { authenticator } = await support.onByTotp();
   const state = async () => (await support.lookBefore()).fields.otpVerificationState;
 
