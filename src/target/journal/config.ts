@@ -5,26 +5,12 @@ import type { MfaConfigInfo, SupportMfaConfigInfo } from '../../contract/openapi
 
 const { text, flag, listOf, oneOf, orNull } = shapes;
 
-/** A type that doesn't compile if the contract drops one of these properties. */
-type Named<Body, Name extends keyof Body> = Readonly<Record<Name, unknown>>;
+export type ClusterConfig = Readonly<ReturnType<typeof clusterConfigOf>>;
+export type SupportConfig = Readonly<ReturnType<typeof supportConfigOf>>;
 
 /** GET /mfa-config, normalised: an absent property has its default, or null if nullable. */
-export interface ClusterConfig
-  extends Named<MfaConfigInfo, 'enabled' | 'authenticationTypes' | 'retainUserMfaSettings'> {
-  readonly enabled: boolean;
-  readonly authenticationTypes: readonly string[] | null;
-  readonly retainUserMfaSettings: boolean | null;
-}
-
-/** GET /support-user/mfa, normalised in the same way, without read-only and write-only properties. */
-export interface SupportConfig extends Named<SupportMfaConfigInfo, 'enabled' | 'mfaType' | 'email'> {
-  readonly enabled: boolean;
-  readonly mfaType: string | null;
-  readonly email: string | null;
-}
-
-export function clusterConfigOf(body: unknown): ClusterConfig {
-  const read = reader(body, 'GET /mfa-config');
+export function clusterConfigOf(body: unknown) {
+  const read = reader<keyof MfaConfigInfo>(body, 'GET /mfa-config');
   return {
     enabled: read('enabled', flag) ?? false,
     authenticationTypes: read('authenticationTypes', listOf(text)) ?? null,
@@ -32,8 +18,9 @@ export function clusterConfigOf(body: unknown): ClusterConfig {
   };
 }
 
-export function supportConfigOf(body: unknown): SupportConfig {
-  const read = reader(body, 'GET /support-user/mfa');
+/** GET /support-user/mfa, normalised in the same way, without read-only and write-only properties. */
+export function supportConfigOf(body: unknown) {
+  const read = reader<keyof SupportMfaConfigInfo>(body, 'GET /support-user/mfa');
   return {
     enabled: read('enabled', flag) ?? false,
     mfaType: read('mfaType', text) ?? null,
@@ -87,11 +74,11 @@ export function mayBeShownAs(shown: unknown, address: unknown): boolean {
 /** Joins types to a text that is equal for equal sets; empty for null. */
 export const setOf = (types: readonly string[] | null): string => [...new Set(types)].sort().join(' ');
 
-function reader(body: unknown, what: string) {
+function reader<Name extends string>(body: unknown, what: string) {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new ArrangeError(`${what} did not answer an object: the state of the target is unknown.`);
   const members = new Map<string, unknown>(Object.entries(body));
-  return <T>(name: string, is: (value: unknown) => value is T): T | undefined => {
+  return <T>(name: Name, is: (value: unknown) => value is T): T | undefined => {
     const value = members.get(name);
     if (value === undefined || value === null) return undefined;
     if (is(value)) return value;

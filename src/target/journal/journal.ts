@@ -17,8 +17,6 @@ export class Journal {
   readonly writes: WriteLog;
   /** The last content written or read. It stays valid if the file is lost. */
   #known: JournalContent | undefined;
-  /** If true, a failed write keeps the content in memory and doesn't throw. */
-  #mayFail = false;
   /** The admin's session, which can restore a target that refuses new logins once cluster MFA is on. */
   sessionId: string | undefined;
 
@@ -43,7 +41,7 @@ export class Journal {
       text = readFileSync(this.file, 'utf8');
     } catch (error) {
       // If a file has the folder's name, the next write reports it.
-      if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)) || this.#mayFail) return this.#known;
+      if (['ENOENT', 'ENOTDIR'].includes(codeOf(error)) || this.writes.mayFail) return this.#known;
       throw new ConfigurationError(
         `The journal ${this.file} can't be read: it records what to restore, so the suite changes nothing on the target. ` +
           `${reasonOf(error)}. Choose another folder with --state-dir only if no run has left a journal in it.`,
@@ -64,14 +62,12 @@ export class Journal {
   /** Continues after the folder is lost, with the last known content or, if there is none, with `found`. */
   holdWithout(found: Found): void {
     this.#known = { ...this.#empty(), ...found, ...this.#known };
-    this.#mayFail = true;
     this.writes.loseFile();
   }
 
   /** From now on, keeps the content in memory if a write fails: a full disk must not stop the restore. */
   beginRestoring(): void {
-    this.#mayFail = true;
-    this.writes.keepInMemory();
+    this.writes.mayFail = true;
   }
 
   /** Records the configurations found first, and never replaces one: what GET shows later is the suite's own change. */
@@ -104,7 +100,7 @@ export class Journal {
       rmSync(this.file, { force: true });
       this.writes.clear();
     } catch (error) {
-      if (!this.#mayFail) throw error;
+      if (!this.writes.mayFail) throw error;
     }
   }
 
@@ -134,7 +130,7 @@ export class Journal {
       // A rename survives a power loss only once the folder is synced. Windows can't open folders.
       if (process.platform !== 'win32') withFile(this.folder, 'r', fsyncSync);
     } catch (error) {
-      if (this.#mayFail) return;
+      if (this.writes.mayFail) return;
       if (isFirst) this.#known = undefined;
       throw new ConfigurationError(
         `The journal ${this.file} can't be written, so nothing is changed on the target: ${reasonOf(error)}. ` +

@@ -84,50 +84,51 @@ export class Lease {
     heldHere.add(this);
   }
 
-  static take(stateDir: string, baseUrl: string, options: LeaseOptions): Promise<Lease | Busy> {
+  static async take(stateDir: string, baseUrl: string, options: LeaseOptions): Promise<Lease | Busy> {
     const folder = stateFolderFor(stateDir, baseUrl);
-    const holder = () => ownHolder(baseUrl, options.env);
-    return Lease.#takeFile(join(folder, 'lease.json'), baseUrl, options, holder, (file, own) =>
-      writing(file, () => {
-        makeStateFolder(stateDir, folder);
-        return tryToTake(file, own);
-      }),
-    );
+    const prepare = () => makeStateFolder(stateDir, folder);
+    try {
+      return await Lease.#takeIn(folder, baseUrl, options, { baseUrl }, prepare);
+    } catch (error) {
+      throw new ConfigurationError(
+        `${fileIn(folder)} can't be written: ${reasonOf(error)}. The suite sent nothing. Choose a writable folder with --state-dir. ` +
+          'The file keeps two runs from using one target at once.',
+      );
+    }
   }
 
   /** Reserves an existing folder, so that no other run writes its reports into it. */
   static takeFolder(folder: string, options: LeaseOptions): Promise<Lease | Busy> {
-    const { baseUrl: _, ...holder } = ownHolder('', options.env);
-    return Lease.#takeFile(join(folder, 'lease.json'), folder, options, () => holder, tryToTake);
+    return Lease.#takeIn(folder, folder, options);
   }
 
-  static async #takeFile(
-    file: string,
+  static async #takeIn(
+    folder: string,
     name: string,
-    options: LeaseOptions,
-    newHolder: () => LeaseHolder,
-    attempt: (file: string, holder: LeaseHolder) => Taken,
+    { wait, tell, env }: LeaseOptions,
+    place: Pick<LeaseHolder, 'baseUrl'> = {},
+    prepare = () => {},
   ): Promise<Lease | Busy> {
+    const file = fileIn(folder);
     let told = '';
     for (;;) {
-      const holder = newHolder();
-      const taken = attempt(file, holder);
-      if (typeof taken === 'number') return new Lease(file, taken, holder);
-      if (taken !== undefined && 'stale' in taken) {
-        options.tell(`${name}: took over the lease of ${describe(taken.stale)}: ${taken.why}.`);
-        return new Lease(file, taken.handle, holder);
+      prepare();
+      const own = { ...place, ...ownHolder(env) };
+      const taken = tryToTake(file, own);
+      if ('handle' in taken) {
+        if (taken.from !== undefined) tell(`${name}: took over the lease of ${taken.from}.`);
+        return new Lease(file, taken.handle, own);
       }
-      const who = taken === undefined ? 'another run' : describe(taken);
-      if (!options.wait) return { holder: who };
-      if (told !== who) options.tell(`${name} is in use by ${who}. Waiting until it is free.`);
-      told = who;
+      if (!wait) return taken;
+      if (told !== taken.holder) tell(`${name} is in use by ${taken.holder}. Waiting until it is free.`);
+      told = taken.holder;
       await sleep(lookedAtEveryMs, 'lease');
     }
   }
 
   /** Describes the current holder of a target; undefined without a valid lease. */
   static holderOf(folder: string): string | undefined {
-    const there = read(join(folder, 'lease.json'));
+    const there = read(fileIn(folder));
     return there === undefined || staleness(there) !== undefined ? undefined : describe(there);
   }
 
@@ -173,28 +174,26 @@ export class Lease {
   }
 }
 
-type Taken = number | LeaseHolder | { handle: number; stale: LeaseHolder; why: string } | undefined;
+/** A new lease's handle, and whose stale lease it replaces; or who holds a valid lease or is just taking one. */
+type Taken = { readonly handle: number; readonly from?: string } | Busy;
 
-/** @returns the handle of the new lease, or the holder of a valid one; undefined if another process is taking it */
+const busyBy = (there: LeaseHolder | undefined): Busy => ({
+  holder: there === undefined ? 'another run' : describe(there),
+});
+
 function tryToTake(file: string, holder: LeaseHolder): Taken {
-  const handle = create(file, holder);
-  if (handle !== undefined) return handle;
-  const there = read(file);
-  if (there === undefined || staleness(there) === undefined) return there;
-  return takeOver(file, holder);
-}
-
-/** Returns undefined if the file exists. Until it is written, others take it for somebody's lease. */
-function create(file: string, holder: LeaseHolder): number | undefined {
   try {
-    return write(file, holder);
+    return { handle: create(file, holder) };
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return undefined;
-    throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
+  const there = read(file);
+  const isValid = there === undefined || staleness(there) === undefined;
+  return isValid ? busyBy(there) : takeOver(file, holder);
 }
 
-function write(file: string, holder: LeaseHolder): number {
+/** Until the file is written, other processes take it for somebody's lease. */
+function create(file: string, holder: LeaseHolder): number {
   const handle = openSync(file, 'wx+', 0o644);
   try {
     writeFileSync(handle, textOf(holder));
@@ -214,16 +213,16 @@ function takeOver(file: string, holder: LeaseHolder): Taken {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
     if (ageOf(mark) > longestTakeOverMs) rmSync(mark, { force: true });
-    return undefined;
+    return busyBy(undefined);
   }
   try {
     const stale = read(file);
-    const why = stale === undefined ? undefined : staleness(stale);
-    if (stale === undefined || why === undefined) return stale;
+    const why = stale && staleness(stale);
+    if (stale === undefined || why === undefined) return busyBy(stale);
     const own = `${file}.${holder.id}`;
-    const handle = write(own, holder);
+    const handle = create(own, holder);
     renameSync(own, file);
-    return { handle, stale, why };
+    return { handle, from: `${describe(stale)}: ${why}` };
   } finally {
     rmSync(mark, { force: true });
   }
@@ -243,14 +242,15 @@ function expiredMs({ renewed, expiresAt }: LeaseHolder, isHere: boolean): number
   return Date.now() - Date.parse(expiresAt) - (isHere ? longestClockJumpMs : 0);
 }
 
+const fileIn = (folder: string): string => join(folder, 'lease.json');
+
 const ownId = randomUUID();
 
-function ownHolder(baseUrl: string, env: NodeJS.ProcessEnv): LeaseHolder {
+function ownHolder(env: NodeJS.ProcessEnv): LeaseHolder {
   const now = new Date().toISOString();
   const job = env['CI_JOB_URL'] ?? env['BUILD_URL'] ?? githubJob(env);
   const owner = job === undefined ? userName() : `${userName()} (${job})`;
   return {
-    baseUrl,
     owner,
     host: hostname(),
     pid: process.pid,
@@ -295,14 +295,3 @@ function fromNow(): Pick<LeaseHolder, 'expiresAt' | 'renewed'> {
 }
 
 const ageOf = (file: string): number => orElse(0, () => Date.now() - statSync(file).mtimeMs);
-
-function writing<T>(file: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new ConfigurationError(
-      `${file} can't be written: ${reasonOf(error)}. The suite sent nothing. Choose a writable folder with --state-dir. ` +
-        'The file keeps two runs from using one target at once.',
-    );
-  }
-}

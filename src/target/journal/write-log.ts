@@ -1,32 +1,25 @@
-import { constants, fdatasyncSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { constants, fdatasyncSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ConfigurationError, orElse, reasonOf } from '../../base/errors.js';
-import { bytesOf, withFile } from '../../base/files.js';
+import { withFile } from '../../base/files.js';
 import { jsonOf, objectOf, type Shaped, shapes } from '../../base/shape.js';
 
 const { text, number, flag, orNull } = shapes;
 
-const isLine = objectOf(
-  {
-    boot: text,
-    up: number,
-    sent: text,
-    request: text,
-    at: text,
-    answered: text,
-    status: orNull(number),
-    mayDiffer: flag,
-  },
-  ['boot', 'up', 'sent', 'request', 'at', 'answered', 'status', 'mayDiffer'],
-);
+/** A moment by the monotonic clock: milliseconds since the machine's start, and an id of that start. */
+const momentMembers = { boot: text, up: number };
+export const moment = objectOf(momentMembers);
+type Moment = Shaped<typeof moment>;
+
+const isSent = objectOf({ sent: text, request: text, ...momentMembers });
+const isAnswer = objectOf({ answered: text, status: orNull(number), mayDiffer: flag, ...momentMembers });
+const isLine = shapes.either(isSent, isAnswer);
 type Line = Shaped<typeof isLine>;
 
+/** A write. Without an answer, it may still take effect. */
 interface Write {
-  readonly request: string;
-  readonly sent: Moment;
-  /** When the answer came. Undefined if none came: the write may still take effect. */
-  answered: Moment | undefined;
-  mayDiffer: boolean;
+  readonly sent: Shaped<typeof isSent>;
+  readonly answer?: Shaped<typeof isAnswer>;
 }
 
 const unknownLagMs = 5_000;
@@ -37,23 +30,19 @@ const lineFeed = 0x0a;
 /** Logs a line before each write and after its answer. An unanswered write may still take effect. */
 export class WriteLog {
   #size = 0;
-  #writes = new Map<string, Write>();
+  readonly #writes = new Map<string, Write>();
   count = 0;
   /** Whether lines that can't be written stay in memory: during the restore, and once the file is lost. */
-  #mayFail = false;
+  mayFail = false;
   readonly #unwritten: Line[] = [];
   /** Stands for the times of writes before the machine's last start, which can't be compared with later times. */
   readonly #firstSeen = momentNow();
 
   constructor(readonly file: string) {}
 
-  keepInMemory(): void {
-    this.#mayFail = true;
-  }
-
   /** Continues after the file is lost. Its last lines may be missing. */
   loseFile(): void {
-    this.#mayFail = true;
+    this.mayFail = true;
     const request = 'what was under way when the state folder was lost';
     this.#keep({ sent: 'unknown', request, ...momentNow() });
   }
@@ -66,10 +55,6 @@ export class WriteLog {
     try {
       this.#append(line, true);
     } catch (error) {
-      if (this.#mayFail) {
-        this.#keep(line);
-        return id;
-      }
       throw new ConfigurationError(
         `${this.file} can't be written, so nothing more is changed on the target: ${reasonOf(error)}. ` +
           'It records which writes may still take effect.',
@@ -80,7 +65,8 @@ export class WriteLog {
 
   /** @param mayDiffer true if the configuration may now differ from the original one */
   answered(id: string, status: number | null, mayDiffer: boolean): void {
-    this.#appendIfPossible({ answered: id, status, mayDiffer, ...momentNow() });
+    // Without this line, other processes treat the write as unanswered and wait for it, which is safe.
+    orElse(undefined, () => this.#append({ answered: id, status, mayDiffer, ...momentNow() }, false));
   }
 
   /**
@@ -93,73 +79,64 @@ export class WriteLog {
     const lagMs = seenMs === undefined ? unknownLagMs : 2 * seenMs + leastLagMs;
     const pending = new Set<string>();
     let leftMs = 0;
-    for (const { request, sent, answered, mayDiffer } of this.#writes.values()) {
-      if (answered !== undefined && !mayDiffer) continue;
-      const from = answered ?? sent;
-      const since = from.boot !== '' && from.boot === now.boot ? from.up : this.#firstSeen.up;
-      const left = since + lagMs + (answered === undefined ? settleMs : 0) - now.up;
+    for (const { sent, answer } of this.#writes.values()) {
+      if (answer?.mayDiffer === false) continue;
+      const { boot, up } = answer ?? sent;
+      const since = boot !== '' && boot === now.boot ? up : this.#firstSeen.up;
+      const left = since + lagMs + (answer === undefined ? settleMs : 0) - now.up;
       if (left <= 0) continue;
-      if (answered === undefined) pending.add(request);
+      if (answer === undefined) pending.add(sent.request);
       leftMs = Math.max(leftMs, left);
     }
     return { leftMs, pending: [...pending] };
   }
 
-  /** Reads the lines that other processes have added. If the file is missing, nothing changes. */
+  /** Reads the lines added since the last call. If the file is missing, the lines read so far remain valid. */
   load(): void {
-    try {
-      // The file only grows, so an equal size means that it is unchanged.
-      const { size } = statSync(this.file);
-      if (size === this.#size) return;
-      if (size < this.#size || !this.#readOn(size)) this.#parse(readFileSync(this.file, 'utf8'));
-    } catch {
-      // The file is gone; the lines read so far remain valid.
-    }
-  }
-
-  /** Reads the added part of the file. @returns false if the part read before doesn't end with a line */
-  #readOn(size: number): boolean {
-    const bytes = bytesOf(this.file, this.#size, size);
-    // Writers put a line feed before and after each line, so the added part begins with one.
-    if (this.#size === 0 || bytes[0] !== lineFeed) return false;
+    const bytes = orElse(undefined, () => readFileSync(this.file));
+    if (bytes === undefined || bytes.length === this.#size) return;
+    // The file only grows. If the part read before no longer ends with a line, the file is another one.
+    if (this.#size > 0 && bytes[this.#size - 1] !== lineFeed) this.#forget();
     // The last line may be half written.
-    const whole = bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1);
-    this.#size += whole.length;
-    this.#takeLines(whole.toString('utf8'));
-    return true;
+    const end = bytes.lastIndexOf(lineFeed) + 1;
+    // Skips a line that a kill cut off: its write was not sent, or counts as unanswered.
+    const added = bytes
+      .toString('utf8', this.#size, end)
+      .split('\n')
+      .flatMap((line) => jsonOf(line, isLine) ?? []);
+    this.#size = end;
+    for (const line of [...added, ...this.#unwritten]) this.#take(line);
   }
 
   clear(): void {
     this.#unwritten.length = 0;
     rmSync(this.file, { force: true });
-    this.#parse('');
+    this.#forget();
   }
 
   begin(): void {
-    this.#parse('');
+    this.#forget();
     writeFileSync(this.file, '', { mode: 0o600 });
   }
 
-  #appendIfPossible(line: Line): void {
-    try {
-      this.#append(line, false);
-    } catch {
-      // Without this line, other processes treat the write as unanswered and wait for it, which is safe.
-      if (this.#mayFail) this.#keep(line);
-    }
+  #forget(): void {
+    this.#size = 0;
+    this.#writes.clear();
   }
 
   /** Appends a line. Doesn't create the file: if it is gone, so is the journal. */
   #append(line: Line, durable: boolean): void {
-    // The leading line feed ends a line that a kill cut off.
-    const text = `\n${JSON.stringify(line)}\n`;
-    this.load();
-    withFile(this.file, constants.O_WRONLY | constants.O_APPEND, (handle) => {
-      writeSync(handle, text);
-      if (durable) fdatasyncSync(handle);
-    });
-    this.#size += Buffer.byteLength(text);
-    this.#take(line);
+    try {
+      withFile(this.file, constants.O_WRONLY | constants.O_APPEND, (handle) => {
+        // The leading line feed ends a line that a kill cut off.
+        writeSync(handle, `\n${JSON.stringify(line)}\n`);
+        if (durable) fdatasyncSync(handle);
+      });
+      this.load();
+    } catch (error) {
+      if (!this.mayFail) throw error;
+      this.#keep(line);
+    }
   }
 
   #keep(line: Line): void {
@@ -167,36 +144,13 @@ export class WriteLog {
     this.#take(line);
   }
 
-  #parse(text: string): void {
-    this.#size = Buffer.byteLength(text);
-    this.#writes = new Map();
-    this.#takeLines(text);
-    for (const line of this.#unwritten) this.#take(line);
-  }
-
-  #takeLines(text: string): void {
-    for (const line of text.split('\n')) {
-      const read = jsonOf(line, isLine);
-      // Skips a line that a kill cut off: its write was not sent, or counts as unanswered.
-      if (read !== undefined) this.#take(read);
-    }
-  }
-
-  #take({ boot = '', up = 0, request = '', ...line }: Line): void {
-    const moment = { boot, up };
-    if (line.sent !== undefined)
-      this.#writes.set(line.sent, { request, sent: moment, answered: undefined, mayDiffer: true });
-    const write = line.answered === undefined ? undefined : this.#writes.get(line.answered);
-    if (write !== undefined) {
-      write.answered = moment;
-      write.mayDiffer = line.mayDiffer !== false;
-    }
+  #take(line: Line): void {
+    const id = 'sent' in line ? line.sent : line.answered;
+    const write = this.#writes.get(id);
+    if ('sent' in line) this.#writes.set(id, { ...write, sent: line });
+    else if (write !== undefined) this.#writes.set(id, { ...write, answer: line });
   }
 }
-
-/** A moment by the monotonic clock: milliseconds since the machine's start, and an id of that start. */
-export const moment = objectOf({ boot: shapes.text, up: shapes.number });
-type Moment = Shaped<typeof moment>;
 
 let bootId: string | undefined;
 
