@@ -4,17 +4,17 @@ import { CookieSecrets } from '../../src/target/connection/cookie-secrets.js';
 const [one, another] = ['Zk3vQ9x-T1mWb7Yc2LrE', 'pH8sNf0_dGq4Uj6Xa5Ko'];
 
 function ofTwoLogins(values: readonly string[], cookies = new CookieSecrets()): CookieSecrets {
-  cookies.came({ values, owner: 'login 1', isLogin: true });
-  cookies.came({ values: [another], owner: 'login 2', isLogin: true });
+  cookies.came(values, 'login 1', true);
+  cookies.came([another], 'login 2', true);
   return cookies;
 }
 
 test('a value that differs for each login is a secret', () => {
   const cookies = new CookieSecrets();
-  cookies.came({ values: [one], owner: 'login 1', isLogin: true });
+  cookies.came([one], 'login 1', true);
   expect(cookies.leaksIn(`X-Seen: ${one}`)).toEqual([]);
 
-  cookies.came({ values: [another], owner: 'login 2', isLogin: true });
+  cookies.came([another], 'login 2', true);
 
   expect(cookies.leaksIn(`X-Seen: ${one}`)).toEqual(['set-cookie']);
   expect(cookies.leaksIn(`X-Seen: ${another}`)).toEqual(['set-cookie']);
@@ -25,7 +25,7 @@ test('a value that another login gets too is no secret', () => {
   const cookies = ofTwoLogins([one, node]);
   expect(cookies.leaksIn(node)).toEqual(['set-cookie']);
 
-  cookies.came({ values: [node], owner: 'request 3', isLogin: false });
+  cookies.came([node], 'request 3', false);
 
   expect(cookies.leaksIn(node)).toEqual([]);
   expect(cookies.leaksIn(one)).toEqual(['set-cookie']);
@@ -33,7 +33,7 @@ test('a value that another login gets too is no secret', () => {
 
 test('a cookie that its session gets again stays a secret, but is no leak there', () => {
   const cookies = ofTwoLogins([one]);
-  cookies.came({ values: [one], owner: null, isLogin: false });
+  cookies.came([one], null, false);
 
   expect(cookies.leaksIn(one)).toEqual(['set-cookie']);
   expect(cookies.leaksIn(one, [one])).toEqual([]);

@@ -9,12 +9,6 @@ import type { WireResponse } from '../../wire/http/transport.js';
 /** Secrets are at least this long. Shorter values are names of nodes, languages and the like. */
 const shortest = 16;
 
-export interface SetCookies {
-  readonly values: readonly string[];
-  readonly owner: string | null;
-  readonly isLogin: boolean;
-}
-
 /** Finds the cookie values that are secret: they differ at each login. Values that don't may name a node or a user. */
 export class CookieSecrets {
   readonly #names = new Set<string>();
@@ -29,13 +23,13 @@ export class CookieSecrets {
     for (const name of names) this.#names.add(name.toLowerCase());
   }
 
-  came({ values, owner, isLogin }: SetCookies): void {
+  /** @param owner an id of the user who gets the cookies; null if unknown */
+  came(values: readonly string[], owner: string | null, isLogin: boolean): void {
     for (const value of values) this.#cameTo(value, owner);
     if (!isLogin || values.length === 0) return;
-    const isFirst = this.#undecided === undefined;
-    const decided = isFirst ? [] : [...(this.#undecided ?? []), ...values];
-    this.#undecided = isFirst ? values : [];
-    for (const value of decided) this.#learn(value);
+    const undecided = this.#undecided;
+    this.#undecided = undecided === undefined ? values : [];
+    if (undecided !== undefined) for (const value of [...undecided, ...values]) this.#learn(value);
   }
 
   /** Records which user got a value. If several users get it, it is no secret. */
@@ -64,7 +58,7 @@ export class CookieSecrets {
   }
 }
 
-/** Returns an id of the user who gets the cookies: the API key; `request` if anonymous; null if unknown. */
+/** Returns an id of the user who sends a request: the API key; `request` if anonymous; null if unknown. */
 export function ownerOf(credential: Credential, headers: Readonly<Record<string, string>>, request: string) {
   if (credential.scheme === 'APIKeyHeader') return credential.key.reveal();
   const isNobodys = !Object.keys(headers).some((name) => secretHeaders.includes(name.toLowerCase()));

@@ -41,7 +41,6 @@ export class Origins {
   readonly #plain = new Set<string>();
   /** Maps the beginnings of spellings to the values, because most texts contain only few of the values. */
   readonly #byBeginning = new Map<string, Set<string>>();
-  readonly #inAnyCase = new Map<string, string[]>();
   readonly #latestMailing = new Map<string | undefined, number>();
   #count = 0;
 
@@ -73,10 +72,7 @@ export class Origins {
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
   }
 
-  /**
-   * Records that the test waited for this code because it begins with 0. A repro script has another key, so
-   * it must wait for such a code itself.
-   */
+  /** Records that the test waited for a code that begins with 0. A repro script must wait for one itself. */
   waitedForZero(code: string): void {
     const known = this.#codes.get(code);
     if (known !== undefined) this.#codes.set(code, { ...known, zero: true });
@@ -88,8 +84,7 @@ export class Origins {
     for (const [member, value] of Object.entries(body)) {
       if (!handedOut.has(member) || typeof value !== 'string' || value.length < shortest) continue;
       const known = this.#byValue.get(value);
-      // If two answers return the same key, the later one counts: after a fix, the target may return a new
-      // key there.
+      // If two answers return the same key, the later one counts: after a fix, it may return a new key.
       const isNewest = known?.kind === 'answer' && member.startsWith('totp');
       if (known !== undefined && !isNewest) continue;
       const name = `${member}-${index}`;
@@ -137,9 +132,6 @@ export class Origins {
     this.#byValue.set(value, origin);
     this.#byName.set(origin.name, origin);
     this.#note(value);
-    const likeIt = inCase(value, 'lower');
-    const others = (this.#inAnyCase.get(likeIt) ?? []).filter((other) => other !== value);
-    this.#inAnyCase.set(likeIt, [...others, value]);
   }
 
   #next(word: string): string {
@@ -167,21 +159,22 @@ export class Origins {
       return;
     }
     if (this.#isNear(value)) return;
-    const whole = [...this.#byValue].find(([known]) => known.startsWith(value));
-    if (whole !== undefined && whole[0] !== value) {
-      const [known, { name: of }] = whole;
-      this.#learn(value, { name: this.#next('part'), kind: 'part', of, cut: known.length - value.length });
+    const known = [...this.#byValue];
+    const whole = known.find(([longer]) => longer.startsWith(value));
+    if (whole !== undefined) {
+      const [longer, { name: of }] = whole;
+      this.#learn(value, { name: this.#next('part'), kind: 'part', of, cut: longer.length - value.length });
+      return;
     }
-    const sameLetters = this.#inAnyCase.get(inCase(value, 'lower')) ?? [];
+    const sameLetters = known.filter(([other]) => other.toLowerCase() === value.toLowerCase());
     for (const letters of ['upper', 'lower', 'other'] as const) {
-      const other = sameLetters.find((known) => known !== value && inCase(known, letters) === value);
-      const of = other === undefined ? undefined : this.#byValue.get(other)?.name;
-      if (of === undefined) continue;
+      const other = sameLetters.find(([each]) => inCase(each, letters) === value);
+      if (other === undefined) continue;
+      const [, { name: of }] = other;
       this.#learn(value, { name: this.#next('recased'), kind: 'recased', of, case: letters });
       return;
     }
-    const isWithin = [...this.#byValue.keys()].some((known) => value.includes(known));
-    if (isWithin) return;
+    if (known.some(([part]) => value.includes(part))) return;
     this.#madeUp.set(value, likeness(value, this.#madeUp.size + 1));
     this.#note(value);
   }
@@ -190,25 +183,29 @@ export class Origins {
   #isNear(value: string): boolean {
     if (!/^\d+$/.test(value)) return false;
     const mailed = [...this.#byValue].flatMap(([code, { kind }]) => (kind === 'mailed' ? [code] : []));
-    const code = [...mailed.slice(-2), ...[...this.#codes.keys()].slice(-4)].findLast(
-      (known) => placeOf(known, value) !== undefined,
-    );
-    const digit = code === undefined ? undefined : placeOf(code, value);
-    if (code === undefined || digit === undefined) return false;
-    const made = this.#byValue.get(code) ?? this.#codeOf(code);
-    if (made === undefined) return false;
-    this.#learn(code, made);
-    const plus = (Number(value[digit]) - Number(code[digit]) + 10) % 10;
-    this.#learn(value, { name: this.#next('near'), kind: 'near', of: made.name, digit, plus });
-    return true;
+    for (const code of [...mailed.slice(-2), ...[...this.#codes.keys()].slice(-4)].reverse()) {
+      const digit = placeOf(code, value);
+      const made = digit === undefined ? undefined : (this.#byValue.get(code) ?? this.#codeOf(code));
+      if (digit === undefined || made === undefined) continue;
+      this.#learn(code, made);
+      const plus = (Number(value[digit]) - Number(code[digit]) + 10) % 10;
+      this.#learn(value, { name: this.#next('near'), kind: 'near', of: made.name, digit, plus });
+      return true;
+    }
+    return false;
   }
 
   #codeOf(value: string): Origin | undefined {
     const made = this.#codes.get(value);
     if (made === undefined) return undefined;
     const steps = made.step - made.authenticator.stepAt(this.now());
-    const zero = made.zero === undefined ? {} : { zero: made.zero };
-    return { name: this.#next('code'), kind: 'code', of: made.of, steps, ...zero };
+    return {
+      name: this.#next('code'),
+      kind: 'code',
+      of: made.of,
+      steps,
+      ...(made.zero && { zero: made.zero }),
+    };
   }
 
   #named(text: string, names: Set<string>, spell: (value: string) => string = (value) => value): string {
@@ -228,9 +225,8 @@ export class Origins {
   #note(value: string): void {
     for (const spelling of spellingsOf(value)) {
       const beginning = spelling.slice(0, shortest);
-      const begins = this.#byBeginning.get(beginning);
-      if (begins === undefined) this.#byBeginning.set(beginning, new Set([value]));
-      else begins.add(value);
+      const values = this.#byBeginning.get(beginning) ?? new Set();
+      this.#byBeginning.set(beginning, values.add(value));
     }
   }
 
@@ -273,13 +269,11 @@ const canBeNoCode = /^[ -/:-~]*(?:(\d)(?:[ -/:-~]|\1)*)?$/;
 
 /** Words that occur in a secret's place and in other texts as well. */
 const plainWord = /^(?:null|true|false|bearer|basic)$/i;
-const capital = (letter: string) => String.fromCharCode(letter.charCodeAt(0) & ~0x20);
-const small = (letter: string) => String.fromCharCode(letter.charCodeAt(0) | 0x20);
 
 function inCase(value: string, letters: 'upper' | 'lower' | 'other'): string {
   return value.replace(/[a-z]/gi, (each) => {
-    const isUpper = letters === 'upper' || (letters === 'other' && each === small(each));
-    return isUpper ? capital(each) : small(each);
+    const isUpper = letters === 'upper' || (letters === 'other' && each === each.toLowerCase());
+    return isUpper ? each.toUpperCase() : each.toLowerCase();
   });
 }
 

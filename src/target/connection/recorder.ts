@@ -132,10 +132,7 @@ export class Recorder {
     return this.#running.exchanges;
   }
 
-  /**
-   * The lane that the mail of the latest request belongs to. The support user's mail belongs to `support`,
-   * even if a test of another lane requests it.
-   */
+  /** The lane of the latest request's mail. The support user's mail belongs to `support`, whoever requests it. */
   get mailedLane(): Lane | undefined {
     const isOfSupport = this.exchanges.at(-1)?.operation === 'SendSupportEmailOtp';
     return isOfSupport && this.lane !== undefined ? 'support' : this.lane;
@@ -218,48 +215,45 @@ export class Recorder {
   }
 
   answered(call: RecordedCall, response: WireResponse): Recorded {
+    const { operation, request, credential } = call;
+    const { status, headers, sentAt } = response;
     this.#learnFromRequest(call);
-    const again = this.origins.again(call, response.sentAt);
+    const again = this.origins.again(call, sentAt);
     const body = readJsonBody(response.body);
-    const unrelated = withoutHandedOut(call.operation, body.value, body.text);
-    const fromHead = secretsInHeaders(response.headers);
+    const unrelated = withoutHandedOut(operation, body.value, body.text);
+    const fromHead = secretsInHeaders(headers);
     const set = fromHead.flatMap(([value, what]) => (isCookie(what) ? [value] : []));
     const leaks = this.#telltalesIn(unrelated, set);
     for (const [value, what] of secretsIn(body.value)) this.addSecret(value, what);
-    this.origins.handedOut(this.#nextIndex, call.operation, body.value);
-    const inHead = headLeaks(call.operation, response, (text) => this.#telltalesIn(text, set));
+    this.origins.handedOut(this.#nextIndex, operation, body.value);
+    const inHead = headLeaks(operation, response, (text) => this.#telltalesIn(text, set));
     for (const [value, what] of fromHead) this.addSecret(value, what);
-    const renamed = this.#renamed.seen(this.contract, call, response.status, body.value);
-    this.cookies.came({
-      values: set,
-      owner: ownerOf(call.credential, call.request.headers, String(this.#nextIndex)),
-      isLogin: call.operation !== null && logins.has(call.operation),
-    });
-    const { operation, mistake, request, requestJson } = call;
-    const { status, headers, miscoded } = response;
+    const renamed = this.#renamed.seen(this.contract, call, status, body.value);
+    const owner = ownerOf(credential, request.headers, String(this.#nextIndex));
+    this.cookies.came(set, owner, operation !== null && logins.has(operation));
+    const { contract } = this;
     const judged = judge({
-      ...{ contract: this.contract, operation, method: request.method, request: requestJson },
-      isAnonymousRead: call.credential.scheme === 'none' && ['GET', 'HEAD'].includes(request.method),
+      ...{ contract, operation, method: request.method, request: call.requestJson },
+      isAnonymousRead: credential.scheme === 'none' && ['GET', 'HEAD'].includes(request.method),
       ...{ status, headers, bytes: response.body.length, body, leaks, headLeaks: inHead },
-      ...defined({ mistake, miscoded }),
+      ...defined({ mistake: call.mistake, miscoded: response.miscoded }),
     });
     const findings = [...judged, ...renamed];
     const type = headers['content-type'];
-    const mails = call.operation?.endsWith('EmailOtp') ?? false;
-    const junk = junkOf(call);
+    const mails = operation?.endsWith('EmailOtp') ?? false;
     const exchange: Exchange = {
-      ...this.#requestPart(call, response.sentAt),
+      ...this.#requestPart(call, sentAt),
       response: {
-        status: response.status,
-        headers: this.redactor.redactHeaders(mails ? withoutDigits(response.headers) : response.headers),
-        ...(body.text === '' ? {} : { body: this.redactor.redactBody(junk.redact(body.text), type) }),
+        status,
+        headers: this.redactor.redactHeaders(mails ? withoutDigits(headers) : headers),
+        ...(body.text === '' ? {} : { body: this.redactor.redactBody(withoutJunk(body.text, call), type) }),
       },
-      durationMs: response.receivedAt - response.sentAt,
+      durationMs: response.receivedAt - sentAt,
     };
-    this.#keep(call, exchange, response.status, findings, body.value, again);
+    this.#keep(call, exchange, status, findings, body.value, again);
     if (mails) this.#mailing = [...this.#mailing, { call, response, exchange }].slice(-10);
-    if (mails && response.status < 300)
-      this.#promisedMails.set(this.mailedLane, [...this.promisedMails, response.sentAt].slice(-10));
+    if (mails && status < 300)
+      this.#promisedMails.set(this.mailedLane, [...this.promisedMails, sentAt].slice(-10));
     return { exchange, findings, body };
   }
 
@@ -337,21 +331,16 @@ export class Recorder {
   }
 }
 
-/**
- * Returns a redactor for made-up values that the request has in the places of secrets. In the answer's body,
- * they are redacted like real ones.
- */
-function junkOf({ request, requestJson, madeUp = false }: RecordedCall): Pick<Redactor, 'redact'> {
+/** Redacts made-up values, which the request has in the places of secrets, like real ones. */
+function withoutJunk(text: string, { request, requestJson, madeUp = false }: RecordedCall): string {
   const isMadeUp = requestJson === undefined || madeUp;
-  if (!isMadeUp || request.body === undefined) return nothing;
+  if (!isMadeUp || request.body === undefined) return text;
   const body = parsedJson(Buffer.from(request.body).toString('utf8'));
   const secrets = [...secretsIn(body)].filter(([value]) => isDistinctive(value));
-  if (secrets.length === 0) return nothing;
+  if (secrets.length === 0) return text;
   const junk = new Redactor();
   for (const [value, what] of secrets) junk.add(value, what);
-  return junk;
+  return junk.redact(text);
 }
-
-const nothing: Pick<Redactor, 'redact'> = { redact: (text) => text };
 
 const isCookie = (what: string): boolean => what === 'cookie' || what === 'set-cookie';
