@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ToldLock } from '../../src/target/connection/told-lock.js';
+import { outlasting } from '../../src/target/connection/waiter.js';
 
 interface Given {
   readonly minutes?: number;
@@ -13,7 +13,7 @@ function lockOf({ minutes, requirement = 'an/id', movesClock = false, isRestore 
   const waits: number[] = [];
   const letPass = async (ms: number) => void waits.push(Math.round(ms / 60_000));
   const waiter = { letPass, movesClock, tellWait: isRestore ? () => {} : undefined };
-  return { waits, lock: new ToldLock({ waiter, recorder: { requirement } }, minutes) };
+  return { waits, outlasted: outlasting(waiter, { requirement }, minutes) };
 }
 
 test.each<[string, Given, number[]]>([
@@ -25,9 +25,9 @@ test.each<[string, Given, number[]]>([
   ['of fifteen minutes is awaited by the restore', { minutes: 15, requirement: '', isRestore: true }, [15]],
   ['of an hour is not', { minutes: 60, requirement: '', isRestore: true }, []],
 ])('a lock %s', async (_, given, expected) => {
-  const { lock, waits } = lockOf(given);
+  const { outlasted, waits } = lockOf(given);
 
-  const came = await lock.outlasted(
+  const came = await outlasted(
     async () => 'taken',
     () => true,
   );
@@ -37,11 +37,11 @@ test.each<[string, Given, number[]]>([
 });
 
 test('after a wait in vain, a lock is not the cause', async () => {
-  const { lock, waits } = lockOf({ minutes: 1 });
+  const { outlasted, waits } = lockOf({ minutes: 1 });
 
   for (const expected of ['refused', undefined])
     expect(
-      await lock.outlasted(
+      await outlasted(
         async () => 'refused',
         () => false,
       ),

@@ -3,7 +3,6 @@ import {
   changeGivenMs,
   lacksRoom,
   mostRetries,
-  nextKeyTryMs,
   nextLook,
   nextPauseMs,
   retryAfterMs,
@@ -77,14 +76,6 @@ test.each([undefined, '1', '5', '40'])(
     expect(waits.reduce<number>((sum, ms = 0) => sum + ms, 0)).toBeGreaterThan(60_000);
   },
 );
-
-test.each([
-  [0, 600],
-  [600, 2_500],
-  [2_500, undefined],
-])('the code of a key that is %i ms old is tried at %s', (ageMs, at) => {
-  expect(nextKeyTryMs(ageMs)).toBe(at);
-});
 
 test.each([
   [0, 1, false, false],

@@ -27,10 +27,7 @@ export class ExpectedState {
     this.#underWay += 1;
   }
 
-  /**
-   * @param like a text, the same for all requests with the same effect. Undefined if the request's effect may
-   * vary
-   */
+  /** @param like a text, the same for all requests with the same effect; undefined if the effect may vary */
   answered(like: string | undefined): void {
     this.#underWay -= 1;
     const isAlone = like !== undefined && this.#expected !== undefined && this.#underWay === 0;

@@ -79,11 +79,7 @@ export function retryAfterMs(
 }
 
 /** When the suite repeats a refused code of a new key, in milliseconds after the target returned the key. */
-const keyTriedAtMs = [600, 2_500] as const;
-
-export function nextKeyTryMs(ageMs: number): number | undefined {
-  return keyTriedAtMs.find((atMs) => ageMs < atMs);
-}
+export const keyTriedAtMs = [600, 2_500] as const;
 
 /** The sessions that one test may open. If there is no room for them, the suite first ends earlier ones. */
 const roomForATest = 3;

@@ -13,7 +13,6 @@ import { framed, hasContent } from '../../wire/http/raw-answer.js';
 import { sendRaw } from '../../wire/http/raw-socket.js';
 import { largestBody, Transport, type WireRequest, type WireResponse } from '../../wire/http/transport.js';
 import { ExpectedState } from '../beliefs/expected-state.js';
-import type { Belief } from '../beliefs/target-model.js';
 import { atMost } from '../sleep.js';
 import { Attempts } from './attempts.js';
 import {
@@ -57,9 +56,6 @@ export interface ApiParts extends PatienceParts {
   readonly readOnly?: string | undefined;
   readonly attemptsFile: string;
   readonly journalled: Link;
-  readonly restarts: Belief<boolean>;
-  /** Whether the target refuses concurrent changes of configurations. */
-  readonly oneAtATime: Belief<boolean>;
   /** Selects the requests that accept compressed answers. If undefined, no request accepts them. */
   readonly seed?: number | undefined;
 }
@@ -83,7 +79,7 @@ export class Api {
   readonly #acceptsCodings: (kind: string) => boolean;
 
   constructor(parts: ApiParts) {
-    const { target, contract, recorder, clock, readOnly, attemptsFile, journalled, restarts, seed } = parts;
+    const { target, contract, recorder, clock, readOnly, attemptsFile, journalled, model, seed } = parts;
     this.#acceptsCodings = (kind) =>
       seed !== undefined && acceptsCodings(seed, `${recorder.requirement} ${kind}`);
     this.target = target;
@@ -99,9 +95,9 @@ export class Api {
         guards(target, readOnly),
         scoped(target, recorder),
         patience(parts, limiter),
-        conflicts(recorder, parts.oneAtATime),
+        conflicts(recorder, model.flag('one change at a time')),
         this.attempts.link,
-        presence(recorder, restarts),
+        presence(recorder, model.flag('restarts')),
         this.#untilClosed,
         journalled,
         this.#counted,
@@ -246,10 +242,7 @@ export class Api {
   }
 }
 
-/**
- * Returns a text that is the same for all requests with the same effect on a part, even if their codes
- * differ.
- */
+/** Returns a text that is the same for all requests with the same effect on a part, whatever their codes. */
 function effectOn(part: Part, { operation, json, credential, options }: Call, answer?: Answered) {
   if (operation === null || answer === undefined) return undefined;
   const { sets } = operationRow(operation);

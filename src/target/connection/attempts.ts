@@ -133,10 +133,7 @@ export class Attempts {
     if (failed || count > 0) this.#keep();
   }
 
-  /**
-   * In a pending session, also counts the failures before the login that opened it: opening one resets no
-   * count.
-   */
+  /** In a pending session, also counts the failures before its login, because opening one resets no count. */
   #failedBefore(who: string, { operation, credential }: Call): number {
     const begun = triedBy(operation) === 'begunLogin' ? this.#loginOf(credential) : undefined;
     return Math.max(this.#failed.get(who) ?? 0, begun?.failed ?? 0);

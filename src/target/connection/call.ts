@@ -76,12 +76,6 @@ export interface Call {
   readonly send: (request: WireRequest) => Promise<WireResponse>;
 }
 
-export const withJson = (call: Call, json: unknown): Call => ({
-  ...call,
-  json,
-  request: { ...call.request, body: JSON.stringify(json) },
-});
-
 export type Next = (call: Call) => Promise<Answered>;
 
 export type Link = (call: Call, next: Next) => Promise<Answered>;

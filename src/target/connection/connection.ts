@@ -98,9 +98,7 @@ export class Connection {
       codes: this.codes,
       readOnly,
       seed,
-      restarts: this.model.flag('restarts'),
-      oneAtATime: this.model.flag('one change at a time'),
-      realWaits: this.model.flag('waits end in real time'),
+      model: this.model,
       attemptsFile: join(this.journal.folder, 'attempts.json'),
       journalled: journalled(this.journal, this.readBack, (part) => this.#noteFound(part)),
     });

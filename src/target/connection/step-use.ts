@@ -1,7 +1,7 @@
 import { steadyNow } from '../../base/steady-now.js';
 import type { TargetClock } from '../../wire/clock/clock.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
-import { nextKeyTryMs } from '../beliefs/policies.js';
+import { keyTriedAtMs } from '../beliefs/policies.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
@@ -46,10 +46,8 @@ export class KeyLag {
       if (isNew && teaches) this.known.learn(0);
       return came;
     }
-    for (let triedMs = 0; ; ) {
-      const atMs = nextKeyTryMs(Math.max(triedMs, this.#ageMs(role)));
-      if (atMs === undefined) break;
-      triedMs = atMs;
+    for (const atMs of keyTriedAtMs) {
+      if (atMs <= this.#ageMs(role)) continue;
       await this.#until(role, atMs);
       came = await send();
       if (!isTaken(came)) continue;
@@ -138,15 +136,13 @@ export class StepUse {
   used({ role }: Whose, code: unknown): void {
     const authenticator = this.#keys.get(role);
     if (authenticator === undefined || code === undefined) return;
-    const now = authenticator.stepAt(this.clock.now());
-    const steps = Array.from({ length: 2 * window + 1 }, (_, n) => now - window + n);
-    const found = steps.find((n) => authenticator.codeAt(n) === code);
+    const found = authenticator.stepOf(code, this.clock.now(), window);
     const last = this.#last.get(role);
     // If the target asked for no code, this login has not used the code up.
     const isAsked = found !== undefined && this.#asked.has(role);
     if (isAsked && last?.isAsked && last.authenticator !== authenticator)
       if (authenticator.stepAt(last.authenticator.startOf(last.step)) === found) this.#byKey.learn(true);
-    this.#last.set(role, { authenticator, step: found ?? now, isAsked });
+    this.#last.set(role, { authenticator, step: found ?? authenticator.stepAt(this.clock.now()), isAsked });
   }
 
   usedNow(user: Whose): void {
@@ -172,10 +168,7 @@ export class StepUse {
     return this.isSpent(user) || (!this.#byKey.value && last !== undefined && this.#isNow(last));
   }
 
-  /**
-   * Sends a right code. If the target refuses it and the user has used this step with an older key, sends the
-   * next step's code.
-   */
+  /** Sends a right code and, if it is refused in a step that an older key used, the next step's code. */
   async tried<T extends Tried>(
     user: Whose,
     authenticator: Authenticator | undefined,
@@ -184,33 +177,26 @@ export class StepUse {
   ): Promise<T> {
     if (authenticator !== undefined) this.passOver(user, authenticator, this.#isByUser);
     if (isAsked) this.#asked.add(user.role);
+    const inVain = this.#inVain(user);
     try {
-      return await this.#tried(user, byCode);
+      const first = await byCode();
+      if (wasTaken(first) && inVain.value) inVain.learn(false);
+      if (wasTaken(first) || this.#byKey.value || !this.isByAnotherKey(user) || inVain.value) return first;
+      this.#isTrying = true;
+      const next = await byCode().finally(() => {
+        this.#isTrying = false;
+      });
+      (wasTaken(next) ? this.#byUser : inVain).learn(true);
+      return next;
     } finally {
       this.#asked.delete(user.role);
     }
   }
 
   /** Tells whether the target also refused the user's right code in the next step, and has accepted none since. */
-  isInVain = ({ role }: Whose): boolean => this.#inVain(role).value === true;
+  isInVain = (user: Whose): boolean => this.#inVain(user).value === true;
 
-  async #tried<T extends Tried>(user: Whose, byCode: Send<T>): Promise<T> {
-    const first = await byCode();
-    if (wasTaken(first) && this.isInVain(user)) this.#inVain(user.role).learn(false);
-    if (wasTaken(first) || this.#byKey.value || !this.isByAnotherKey(user) || this.isInVain(user))
-      return first;
-    this.#isTrying = true;
-    try {
-      const next = await byCode();
-      if (wasTaken(next)) this.#byUser.learn(true);
-      else this.#inVain(user.role).learn(true);
-      return next;
-    } finally {
-      this.#isTrying = false;
-    }
-  }
-
-  #inVain(role: string): Belief<boolean> {
+  #inVain({ role }: Whose): Belief<boolean> {
     return this.model.flag(`right codes of ${role} are refused in fresh steps`);
   }
 

@@ -4,7 +4,7 @@ import type { Answer } from './api.js';
 import { type Attempts, supportUser } from './attempts.js';
 import { StepUse } from './step-use.js';
 import type { SupportParts } from './support-state.js';
-import type { ToldLock } from './told-lock.js';
+import type { Outlasted } from './waiter.js';
 
 export interface SupportEnrolment {
   readonly answer: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>;
@@ -41,7 +41,7 @@ export class SupportProofs {
   constructor(
     private readonly parts: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
     private readonly attempts: Pick<Attempts, 'mightLock' | 'mayHaveLocked'>,
-    private readonly lock: Pick<ToldLock, 'outlasted'>,
+    private readonly outlasted: Outlasted,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
     const { codes, recorder, model } = parts;
@@ -124,7 +124,7 @@ export class SupportProofs {
     // If the support user is locked, the target may answer a right code like a wrong one.
     const again = async () => once(await this.parts.codes.unused(authenticator));
     if (mayBeLocked && !proof.isTaken)
-      proof = (await this.lock.outlasted(again, ({ isTaken }) => isTaken)) ?? proof;
+      proof = (await this.outlasted(again, ({ isTaken }) => isTaken)) ?? proof;
     for (let step = 0; mayBeLocked && this.#hasAccepted && !proof.isTaken && step < stepsOfALock; step += 1)
       proof = await again();
     this.#hasAccepted ||= proof.isTaken;

@@ -21,7 +21,7 @@ import { PartState } from './part-state.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { noteSet, type SupportParts, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
-import { ToldLock } from './told-lock.js';
+import { type Outlasted, outlasting } from './waiter.js';
 
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 type Patched = Answer<'UpdateSupportMFAConfig'>;
@@ -45,7 +45,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   #held: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
-  readonly #lock: ToldLock;
+  readonly #outlasted: Outlasted;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
@@ -62,8 +62,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
     this.#mails = new SupportMails({ ...parts, ask });
     this.#offByTotp = new OffByTotp(this, parts.codes);
-    this.#lock = new ToldLock(parts, this.api.target.limits.lockMinutes);
-    this.proofs = new SupportProofs(parts, this.api.attempts, this.#lock, (code) =>
+    this.#outlasted = outlasting(parts.waiter, parts.recorder, this.api.target.limits.lockMinutes);
+    this.proofs = new SupportProofs(parts, this.api.attempts, this.#outlasted, (code) =>
       this.verify(code, {}, { expects: 'accepted' }),
     );
   }
@@ -300,7 +300,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     let last = await tried(current);
     if (last.isOn && mayBeLocked) {
       const again = () => tried(undefined);
-      last = (await this.#lock.outlasted(again, ({ isOn }) => !isOn)) ?? last;
+      last = (await this.#outlasted(again, ({ isOn }) => !isOn)) ?? last;
     }
     if (last.isOn) {
       const hint = mayBeLocked

@@ -7,6 +7,8 @@ export type Waiter = Pick<ClockWaiter, 'letPass'>;
 
 /** The longest waits that an answer may ask for. A longer one is a misunderstanding, or not worth it. */
 const longest = { real: 120_000, patient: 900_000, byClock: 24 * 3_600_000 };
+/** The longest locks that the suite waits for in real time. Nothing after the restore would restore the state. */
+const longestLockMinutes = { test: 5, restore: 15 };
 /** During the restore, the suite tells the user about longer waits in real time. */
 const toldMs = 5_000;
 
@@ -43,4 +45,27 @@ export class ClockWaiter {
     await sleep(ms, reason);
     ended(ms);
   }
+}
+
+/** Sends a refused right code again after a lock. Returns undefined if the suite does not wait for the lock. */
+export type Outlasted = <T>(send: () => Promise<T>, isTaken: (of: T) => boolean) => Promise<T | undefined>;
+
+/** Waits for the end of a lock of the support user. @param minutes how long locks last; undefined if unknown */
+export function outlasting(
+  waiter: Pick<ClockWaiter, 'letPass' | 'movesClock' | 'tellWait'>,
+  recorder: Pick<Recorder, 'requirement'>,
+  minutes: number | undefined,
+): Outlasted {
+  /** False once the target refused a right code even after the longest lock. Then a lock is not the cause. */
+  let isTheCause = true;
+  return async (send, isTaken) => {
+    if (minutes === undefined || !isTheCause) return undefined;
+    const inTest = recorder.requirement === '' ? 0 : longestLockMinutes.test;
+    const most = waiter.tellWait === undefined ? inTest : longestLockMinutes.restore;
+    if (minutes > most && !waiter.movesClock) return undefined;
+    await waiter.letPass(minutes * 60_000 + 1_000, 'lock');
+    const came = await send();
+    isTheCause = isTaken(came);
+    return came;
+  };
 }

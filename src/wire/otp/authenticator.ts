@@ -92,7 +92,12 @@ export class Authenticator {
     const step = this.stepAt(nowMs) + delta;
     if (step < 0) return undefined;
     const code = this.codeAt(step);
-    return this.#codesWithin(nowMs, this.widestWindow).has(code) ? undefined : code;
+    return this.stepOf(code, nowMs, this.widestWindow) === undefined ? code : undefined;
+  }
+
+  /** Returns the first step within `distance` steps of now that has the code. Undefined if none has it. */
+  stepOf(code: unknown, nowMs: number, distance: number): number | undefined {
+    return this.#stepsWithin(nowMs, distance).find((step) => this.codeAt(step) === code);
   }
 
   isUnused(nowMs: number, steps: number): boolean {
@@ -118,14 +123,13 @@ export class Authenticator {
   }
 
   #rightCodes(nowMs: number): Set<string> {
-    return this.#codesWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
+    const steps = this.#stepsWithin(nowMs, Math.max(wrongWithinSteps, this.widestWindow));
+    return new Set(steps.map((step) => this.codeAt(step)));
   }
 
-  #codesWithin(nowMs: number, distance: number): Set<string> {
-    const now = this.stepAt(nowMs);
-    const codes = new Set<string>();
-    for (let step = Math.max(0, now - distance); step <= now + distance; step++) codes.add(this.codeAt(step));
-    return codes;
+  #stepsWithin(nowMs: number, distance: number): number[] {
+    const steps = Array.from({ length: 2 * distance + 1 }, (_, n) => this.stepAt(nowMs) - distance + n);
+    return steps.filter((step) => step >= 0);
   }
 }
 

@@ -2,7 +2,7 @@ import { ArrangeError, NotAllowedError } from '../../../base/errors.js';
 import type { Uses } from '../../../base/model/uses.js';
 import type { Secret } from '../../../base/secret.js';
 import { memberOf, textOf } from '../../../contract/judging/body.js';
-import { operationRow, type Part } from '../../../contract/openapi/operations.js';
+import { operationRow } from '../../../contract/openapi/operations.js';
 import { effectiveAllow } from '../../../input/target-file/allow.js';
 import type { Target } from '../../../input/target-file/target.js';
 import { setOf } from '../../journal/config.js';
@@ -43,9 +43,12 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
     const { scope } = recorder;
     for (const part of changedBy(call))
       scope.demand({ [part]: part === 'cluster' ? clusterState(call) : 'set' });
-    const part = readBy(call);
-    if (part !== undefined) scope.demand({ [part]: 'read' });
-    const name = nameIn(call);
+    const { operation, json, credential } = call;
+    const row = operation === null ? undefined : operationRow(operation);
+    // A read without an API key tests who may read.
+    const isRead = isSafe(call) && credential.scheme === 'APIKeyHeader';
+    if (isRead && row?.reads !== undefined) scope.demand({ [row.reads]: 'read' });
+    const name = row?.tries === 'account' ? textOf(json, 'username')?.toLowerCase() : undefined;
     if (name !== undefined && roles.has(name)) scope.logsIn(name, roles.get(name));
     else if (mailsAdmin(call, accounts.admin.apiKey)) scope.logsIn('admin', 'admin');
     const answer = await next(call);
@@ -55,10 +58,7 @@ export function scoped({ accounts }: Pick<Target, 'accounts'>, recorder: Pick<Re
   };
 }
 
-/**
- * A PUT of exactly the state `on` or `off` demands that use and not `set`: if the target is already in this
- * state, it changes nothing.
- */
+/** A PUT of exactly the state `on` or `off` demands that use, not `set`: it may change nothing. */
 function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
   const [enabled, types, isRetaining] = members.map((name) => memberOf(json, name));
   if (operation !== 'UpdateMFAConfig' || isRetaining !== true) return 'set';
@@ -69,25 +69,10 @@ function clusterState({ operation, json }: Call): NonNullable<Uses['cluster']> {
 
 const members = ['enabled', 'authenticationTypes', 'retainUserMfaSettings'] as const;
 
-/**
- * Tells whether a request mails the admin. The support user's tests may use the same address, so such a mail
- * would disturb them.
- */
+/** Tells whether a request mails the admin. The support user may have the same address, whose tests it would disturb. */
 function mailsAdmin({ operation, json, credential }: Call, adminKey: Secret | undefined): boolean {
   const isMailing = operation === 'SendEmailOtp' || operation === 'CreateEmailOtp';
   if (!isMailing || memberOf(json, 'username') !== undefined || credential.scheme !== 'APIKeyHeader')
     return false;
   return credential.key.reveal() === adminKey?.reveal();
-}
-
-/** Returns the part whose state a request reads. Undefined without an API key: such a request tests who may read. */
-function readBy(call: Call): Part | undefined {
-  const { operation, credential } = call;
-  if (operation === null || !isSafe(call) || credential.scheme !== 'APIKeyHeader') return undefined;
-  return operationRow(operation).reads;
-}
-
-function nameIn({ operation, json }: Call): string | undefined {
-  const isLogin = operation !== null && operationRow(operation).tries === 'account';
-  return isLogin ? textOf(json, 'username')?.toLowerCase() : undefined;
 }

@@ -3,8 +3,8 @@ import { textOf } from '../../../contract/judging/body.js';
 import type { TargetClock } from '../../../wire/clock/clock.js';
 import type { RateLimiter } from '../../../wire/http/rate-limiter.js';
 import { mostRetries, retryAfterMs } from '../../beliefs/policies.js';
-import type { Belief } from '../../beliefs/target-model.js';
-import { type Answered, type Call, type Link, nameOf, withJson } from '../call.js';
+import type { TargetModel } from '../../beliefs/target-model.js';
+import { type Answered, type Call, type Link, nameOf } from '../call.js';
 import type { Codes } from '../codes.js';
 import type { Recorder } from '../recorder.js';
 import type { ClockWaiter } from '../waiter.js';
@@ -14,21 +14,22 @@ export interface PatienceParts {
   readonly waiter: ClockWaiter;
   readonly recorder: Recorder;
   readonly codes: Codes;
-  /** Whether the target's waits end in real time although the suite can move the target's clock. */
-  readonly realWaits: Belief<boolean>;
+  readonly model: TargetModel;
 }
 
 /** Repeats a request as long as the target asks to wait, which means that it has not processed the request. */
 export function patience(
-  { clock, waiter, recorder, codes, realWaits }: PatienceParts,
+  { clock, waiter, recorder, codes, model }: PatienceParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
+  // Waits may end in real time although the suite can move the target's clock.
+  const realWaits = model.flag('waits end in real time');
   /** The operations for which the target kept asking to wait. They get no more waits until it answers. */
   const inVain = new Set<string | null>();
   return async (asked, next) => {
-    let call = withCodes(asked, (code) => codes.renewed(code));
     let hasWaited = false;
     for (let attempt = 0; ; attempt += 1) {
+      const call = withCodes(asked, codes.renewed);
       const answer = await next(call);
       const { status } = answer;
       const waitMs = retryAfterMs(answer, clock.now(), attempt);
@@ -71,7 +72,6 @@ export function patience(
           `${nameOf(call)} was answered ${status}, and after the wait of ${seconds} s the code in the request was too old.`,
         );
       }
-      call = withCodes(call, (code) => codes.renewed(code));
     }
   };
 }
@@ -96,5 +96,6 @@ function withCodes(call: Call, other: (code: string) => string): Call {
   const changed = codesIn(call.json).filter(([, code]) => other(code) !== code);
   if (changed.length === 0) return call;
   const members = Object.fromEntries(changed.map(([name, code]) => [name, other(code)]));
-  return withJson(call, { ...Object(call.json), ...members });
+  const json = { ...Object(call.json), ...members };
+  return { ...call, json, request: { ...call.request, body: JSON.stringify(json) } };
 }
