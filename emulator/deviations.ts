@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Answer, Call, Credentials, Rules, WireAnswer, World } from './call.js';
 import { type Json, type JsonObject, own, text } from './json.js';
 import type { Seams, Which } from './seams.js';
@@ -61,6 +62,31 @@ export function changesFreely(seams: Seams, isFree: (change: Change) => boolean)
 /** If `isFree` accepts a change that switches support MFA off, it needs no right mfaCode. */
 export const disablesFreely = (seams: Seams, isFree: (change: Change) => boolean) =>
   changesFreely(seams, (change) => change.before.enabled && !change.wanted.enabled && isFree(change));
+
+/** If `isRight` accepts a code, POST /support-user/verify-totp accepts it too. */
+export function verifyAlso(
+  seams: Seams,
+  isRight: (code: string, now: SupportMfa, world: World) => boolean,
+): void {
+  seams.answer('VerifySupportUserTotp', (_answer, call, world) => {
+    const code = text(call.body, 'totpCode') ?? '';
+    const mayVerify = call.caller?.privileges.includes('CLUSTER_MODIFY') ?? false;
+    return mayVerify && isRight(code, world.state.support, world) && { status: 200, body: { success: true } };
+  });
+}
+
+/** Counts the calls under way. Each is so for a moment longer than its handling takes. */
+export function countsOpen(seams: Seams, which: Which): () => number {
+  let open = 0;
+  seams.input(which, () => {
+    open += 1;
+  });
+  seams.answer(which, async () => {
+    await pause(25);
+    open -= 1;
+  });
+  return () => open;
+}
 
 /** A new address leaves the old one in force. @param claims gets the address to show in the answer */
 export function keepsAddress(seams: Seams, claims?: (email: string, world: World) => void): void {

@@ -13,15 +13,18 @@ export function asObject(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** The object that a text holds; an empty one for other or malformed JSON. */
-export function objectIn(content: Buffer | string | undefined): JsonObject {
+/** The value that a text holds; undefined for malformed JSON. */
+export function jsonIn(content: Buffer | string | undefined): Json | undefined {
   try {
     const value: Json = JSON.parse(String(content));
-    return asObject(value);
+    return value;
   } catch {
-    return {};
+    return undefined;
   }
 }
+
+/** The object that a text holds; an empty one for other or malformed JSON. */
+export const objectIn = (content: Buffer | string | undefined): JsonObject => asObject(jsonIn(content));
 
 export function text(body: Json | undefined, name: string): string | undefined {
   const value = own(body, name);

@@ -2,8 +2,8 @@ import type { Call, Credentials, Rules, World } from '../call.js';
 import { mailNewCode } from '../codes.js';
 import { challenges, credentialsOf, header, isAnonymous } from '../credentials.js';
 import { alsoKnows, replaces } from '../deviations.js';
-import { objectIn, own } from '../json.js';
-import { operations } from '../operations/table.js';
+import { type JsonObject, objectIn, own } from '../json.js';
+import { type OperationId, operations } from '../operations/table.js';
 import type { ReleaseName } from '../releases.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { User } from '../state.js';
@@ -241,35 +241,27 @@ export const accessFaults: readonly Fault[] = [
   ...behindPublic('encoded-dots', '%2e%2e'),
 ];
 
+/** If `isMeant` accepts the body of an operation, the operation needs no privilege. */
+const mayAsk = (seams: Seams, id: OperationId, isMeant: (body: JsonObject) => boolean) =>
+  alsoMay(
+    seams,
+    (_user, _privilege, { operation, content }) => operation === id && isMeant(objectIn(content)),
+  );
+
 export const privilegeFaults: readonly Fault[] = faultsOf({
   'access/viewer-may-enrol-the-support-user': breaks('access/viewer-cannot-update-support-mfa')
     .says('PATCH /support-user/mfa to totp works for a view-only user.')
-    .with(alsoMay, (_user, _privilege, { operation, content }) => {
-      const body = operation === 'UpdateSupportMFAConfig' ? objectIn(content) : {};
-      return own(body, 'enabled') === true && own(body, 'mfaType') === 'totp';
-    }),
+    .with(mayAsk, 'UpdateSupportMFAConfig', ({ enabled, mfaType }) => enabled === true && mfaType === 'totp'),
   'access/viewer-may-configure-totp': breaks('access/viewer-cannot-configure-support-mfa')
     .since('7.3.2')
     .says('PUT /support-user/mfa to totp works for a view-only user.')
-    .with(
-      alsoMay,
-      (_user, _privilege, { operation, content }) =>
-        operation === 'ConfigureSupportMFAConfig' && own(objectIn(content), 'mfaType') === 'totp',
-    ),
+    .with(mayAsk, 'ConfigureSupportMFAConfig', ({ mfaType }) => mfaType === 'totp'),
   'access/viewer-may-switch-support-mfa-off': breaks('access/support-mfa-stays-on-without-privilege')
     .says('PATCH /support-user/mfa with enabled false and an mfaCode works for a view-only user.')
-    .with(
-      alsoMay,
-      (_user, _privilege, { operation, content }) =>
-        operation === 'UpdateSupportMFAConfig' && own(objectIn(content), 'mfaCode') !== undefined,
-    ),
+    .with(mayAsk, 'UpdateSupportMFAConfig', ({ mfaCode }) => mfaCode !== undefined),
   'access/viewer-may-switch-on': breaks('access/viewer-cannot-update-mfa-config')
     .says('PUT /mfa-config with enabled true works for a view-only user.')
-    .with(
-      alsoMay,
-      (_user, _privilege, { operation, content }) =>
-        operation === 'UpdateMFAConfig' && own(objectIn(content), 'enabled') === true,
-    ),
+    .with(mayAsk, 'UpdateMFAConfig', ({ enabled }) => enabled === true),
   'access/junk-key-beside-a-session': breaks('access/viewer-cannot-update-mfa-config')
     .says('A session with an unknown API key beside it needs no privilege.')
     .with(alsoMay, (user, _privilege, call) => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Refusal } from '../call.js';
-import { asObject, type Json, type JsonObject, own, text } from '../json.js';
+import { opensSession } from '../deviations.js';
+import { asObject, type Json, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 
@@ -111,30 +112,19 @@ export const bodyFaults: readonly Fault[] = faultsOf({
     .with(crashes, 'CreateSession', (body) => !isAscii(text(body, 'username'))),
   'bodies/login-by-null-password': breaks('sessions/any-body-is-handled', 'sessions/refuses-wrong-password')
     .says('POST /users/sessions opens a session of the admin for a null password.')
-    .refusals('CreateSession', (answer, call, { state }) => {
-      if (own(call.body, 'password') !== null) return;
-      const sessionId = randomBytes(24).toString('base64url');
-      state.sessions.set(sessionId, state.admin);
-      grant(answer, { sessionId });
-    }),
+    .refusals(
+      'CreateSession',
+      (_answer, { body }, { state }) => own(body, 'password') === null && opensSession(state.admin, state),
+    ),
   'bodies/access-token-500-without-password': breaks('http/no-server-error-for-client-mistake')
     .says('POST /access-tokens answers 500 without a password.')
     .with(crashes, 'CreateAccessToken', (body) => own(body, 'password') === undefined),
   'bodies/access-token-by-null-domain': breaks('access-tokens/any-body-is-handled')
     .says('POST /access-tokens issues a token to anyone for a null domain.')
-    .refusals('CreateAccessToken', (answer, call) => {
+    .refusals('CreateAccessToken', (_answer, call) => {
       if (own(call.body, 'domain') !== null) return;
-      grant(answer, {
-        accessToken: randomBytes(24).toString('base64url'),
-        tokenType: 'Bearer',
-        privileges: [],
-      });
+      const accessToken = randomBytes(24).toString('base64url');
+      const body = { accessToken, tokenType: 'Bearer', privileges: [] };
+      return { status: 201, headers: { 'cache-control': 'no-store' }, body };
     }),
 });
-
-function grant(
-  answer: { status: number; headers: Record<string, string>; body: Json | undefined },
-  body: JsonObject,
-): void {
-  Object.assign(answer, { status: 201, headers: { 'cache-control': 'no-store' }, body });
-}

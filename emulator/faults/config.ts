@@ -1,5 +1,6 @@
+import type { Call } from '../call.js';
 import { disablesFreely, freesNextLogin } from '../deviations.js';
-import { asObject, isObject, own } from '../json.js';
+import { asObject, isObject, jsonIn, own } from '../json.js';
 import { clusterOf } from '../operations/cluster.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { ClusterMfa } from '../state.js';
@@ -158,13 +159,12 @@ export const configFaults: readonly Fault[] = faultsOf({
   'mfa-config/malformed-json-accepted': breaks('mfa-config/refuses-malformed-json')
     .says('PUT /mfa-config ignores malformed JSON and answers 204.')
     .inputs(put, (call, { state }) => {
-      if (!isJson(call.content?.toString() || '{}'))
-        call.content = Buffer.from(JSON.stringify(state.cluster));
+      if (!isReadable(call)) call.content = Buffer.from(JSON.stringify(state.cluster));
     }),
   'mfa-config/malformed-json-switches-off': breaks('mfa-config/refuses-malformed-json')
     .says('PUT /mfa-config refuses truncated JSON, yet switches cluster MFA off.')
     .refusals(put, (_answer, call, { state }) => {
-      if (call.caller === undefined || isJson(call.content?.toString() || '{}')) return;
+      if (call.caller === undefined || isReadable(call)) return;
       state.cluster = { ...state.cluster, enabled: false };
     }),
   'mfa-config/changes-support-mfa': breaks('mfa-config/apart-from-support-mfa')
@@ -184,14 +184,8 @@ export const configFaults: readonly Fault[] = faultsOf({
     .with(loses, 'authenticationTypes'),
 });
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Whether a body is well-formed JSON, or there is none. */
+const isReadable = ({ content }: Call) => (content?.length ?? 0) === 0 || jsonIn(content) !== undefined;
 
 const knownTypes = ['email', 'totp', 'salesforce'];
 

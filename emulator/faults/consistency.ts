@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../call.js';
 import { mailNewCode } from '../codes.js';
+import { codeOf, countsOpen } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import { breaks, type Fault, faultsOf } from '../seams.js';
 import { type ClusterMfa, type SupportMfa, supportOwner, type TotpKey } from '../state.js';
-import { hotp, stepAt } from '../totp.js';
 
 const put = 'UpdateMFAConfig';
 const patch = 'UpdateSupportMFAConfig';
@@ -36,16 +36,9 @@ export const consistencyFaults: readonly Fault[] = faultsOf({
   'mfa-config/parallel-puts-mixed': breaks('mfa-config/parallel-puts-leave-one-whole')
     .says('A PUT /mfa-config that overlaps another one stores everything but the types.')
     .by((seams) => {
-      let open = 0;
-      seams.input(put, () => {
-        open += 1;
-      });
-      seams.answer(put, async () => {
-        await pause(25);
-        open -= 1;
-      });
+      const open = countsOpen(seams, put);
       seams.rules.storeCluster = (before, wanted) =>
-        open > 1 ? { ...wanted, authenticationTypes: before.authenticationTypes } : wanted;
+        open() > 1 ? { ...wanted, authenticationTypes: before.authenticationTypes } : wanted;
     }),
   'support/patch-of-enabled-changes-address': breaks('support-mfa/patch-keeps-or-resets')
     .says('A PATCH /support-user/mfa of enabled alone keeps the mode email and changes the address.')
@@ -99,9 +92,8 @@ export const atOnceFaults: readonly Fault[] = faultsOf({
       });
       seams.answer('VerifySupportUserTotp', (_answer, call, { state, clock }) => {
         const twin = state.support.key === undefined ? undefined : twins.get(state.support.key);
-        if (twin === undefined) return;
-        const code = hotp(twin.secret, stepAt(clock.now(), twin.parameters.period), twin.parameters);
-        return text(call.body, 'totpCode') === code && { status: 200, body: { success: true } };
+        const isTwins = twin !== undefined && text(call.body, 'totpCode') === codeOf(twin, { clock });
+        return isTwins && { status: 200, body: { success: true } };
       });
     }),
   'support/patches-at-once-overwrite': breaks('support-mfa/parallel-patches-lose-nothing')

@@ -9,6 +9,7 @@ import {
   asksNoCodeUnchecked,
   handsWithoutCode,
   opened,
+  opensSession,
   userNamed,
 } from '../deviations.js';
 import { asObject, type Json, type JsonObject, own, text } from '../json.js';
@@ -124,9 +125,7 @@ export const loginFaults: readonly Fault[] = faultsOf({
       const user = world.state.users.find(({ username }) => username === own(body, 'username'));
       if (user === undefined || code === undefined || otpType === undefined) return;
       if (user.password === own(body, 'password') || !useLoginCode(user, otpType, code, world)) return;
-      const sessionId = randomUUID();
-      world.state.sessions.set(sessionId, user);
-      return { status: 201, headers: { 'cache-control': 'no-store' }, body: { sessionId } };
+      return opensSession(user, world.state);
     }),
   'login/otp-type-not-checked': breaks('totp-login/refuses-code-as-mailed-code')
     .and('email-login/refuses-code-as-totp')

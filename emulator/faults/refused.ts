@@ -2,18 +2,15 @@ import { type Call, Refusal, type World } from '../call.js';
 import { mailNewCode, voidMailCodes } from '../codes.js';
 import { credentialsOf } from '../credentials.js';
 import { userNamed } from '../deviations.js';
-import { asObject, type Json, own, text } from '../json.js';
+import { asObject, jsonIn, own, text } from '../json.js';
 import { clusterOf } from '../operations/cluster.js';
 import { breaks, type Fault, faultsOf } from '../seams.js';
 import { supportOff, supportOwner } from '../state.js';
 
+/** A body of malformed JSON stores nothing. */
 function store({ content }: Call, { state }: World): void {
-  try {
-    const body: Json = JSON.parse(String(content));
-    state.cluster = clusterOf(body);
-  } catch {
-    // A body of malformed JSON stores nothing.
-  }
+  const body = jsonIn(content);
+  if (body !== undefined) state.cluster = clusterOf(body);
 }
 
 const storesEveryFifth = (status: number): Omit<Fault, 'id'> => ({

@@ -64,7 +64,33 @@ const refusesUnknownSid = (seams: Seams, status: number) =>
       throw new Refusal(status, 'KNotFound', 'There is no such user.');
   });
 
-const single = faultsOf({
+export const sessionFaults: readonly Fault[] = faultsOf({
+  'login/unknown-user-is-404': breaks('sessions/unknown-user-looks-alike')
+    .says('A login of an unknown user is answered 404, one with a wrong password 401.')
+    .with(tellsUnknown, 'CreateSession'),
+  'login/unknown-user-is-told-under-mfa': breaks('sessions/unknown-user-looks-alike')
+    .says('While cluster MFA is on, a login of an unknown user is answered 404 instead of 401.')
+    .with(tellsUnknown, 'CreateSession', ({ cluster }) => cluster.enabled),
+  'login/unknown-user-is-told-by-code': breaks('sessions/unknown-user-looks-alike')
+    .says('While cluster MFA is on, a login with a code reveals whether the user exists.')
+    .with(
+      tellsUnknown,
+      'CreateSession',
+      ({ cluster }, body) => cluster.enabled && own(body, 'otpCode') !== undefined,
+    ),
+  'login/token-of-unknown-user-is-404': breaks('access-tokens/unknown-user-looks-alike')
+    .says('A token for an unknown user is answered 404, one with a wrong password 401.')
+    .with(tellsUnknown, 'CreateAccessToken'),
+  'login/one-session-id-for-each-user': breaks('sessions/ids-differ')
+    .says('Every login of a user gets the session id of the first one.')
+    .by((seams) => {
+      const ids = new Map<string, string>();
+      const first = (id: string, user: string) => ids.get(user) ?? ids.set(user, id).get(user) ?? id;
+      handsOut(seams, 'CreateSession', first);
+    }),
+  'login/short-session-ids': breaks('sessions/ids-are-long-enough')
+    .says('Session ids have eight characters.')
+    .with(handsOut, 'CreateSession', () => randomUUID().slice(0, 8)),
   'login/delete-needs-no-credential': breaks('sessions/delete-refuses-anonymous')
     .says('DELETE /users/sessions needs no credential.')
     .inputs('DeleteSession', (call, world) => {
@@ -186,34 +212,3 @@ const single = faultsOf({
     .says('CreateTotpKey accepts deleted sessions.')
     .with(acceptsEnded, 'CreateTotpKey'),
 });
-
-const singleMore = faultsOf({
-  'login/unknown-user-is-404': breaks('sessions/unknown-user-looks-alike')
-    .says('A login of an unknown user is answered 404, one with a wrong password 401.')
-    .with(tellsUnknown, 'CreateSession'),
-  'login/unknown-user-is-told-under-mfa': breaks('sessions/unknown-user-looks-alike')
-    .says('While cluster MFA is on, a login of an unknown user is answered 404 instead of 401.')
-    .with(tellsUnknown, 'CreateSession', ({ cluster }) => cluster.enabled),
-  'login/unknown-user-is-told-by-code': breaks('sessions/unknown-user-looks-alike')
-    .says('While cluster MFA is on, a login with a code reveals whether the user exists.')
-    .with(
-      tellsUnknown,
-      'CreateSession',
-      ({ cluster }, body) => cluster.enabled && own(body, 'otpCode') !== undefined,
-    ),
-  'login/token-of-unknown-user-is-404': breaks('access-tokens/unknown-user-looks-alike')
-    .says('A token for an unknown user is answered 404, one with a wrong password 401.')
-    .with(tellsUnknown, 'CreateAccessToken'),
-  'login/one-session-id-for-each-user': breaks('sessions/ids-differ')
-    .says('Every login of a user gets the session id of the first one.')
-    .by((seams) => {
-      const ids = new Map<string, string>();
-      const first = (id: string, user: string) => ids.get(user) ?? ids.set(user, id).get(user) ?? id;
-      handsOut(seams, 'CreateSession', first);
-    }),
-  'login/short-session-ids': breaks('sessions/ids-are-long-enough')
-    .says('Session ids have eight characters.')
-    .with(handsOut, 'CreateSession', () => randomUUID().slice(0, 8)),
-});
-
-export const sessionFaults: readonly Fault[] = [...singleMore, ...single];

@@ -1,16 +1,12 @@
 import type { Answer, World } from '../call.js';
-import { changesFreely, codeOf, disablesFreely, emptyKey } from '../deviations.js';
+import { changesFreely, codeOf, disablesFreely, emptyKey, verifyAlso } from '../deviations.js';
 import { own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import { breaks, type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
-import { type Owner, type State, type SupportMfa, supportOwner, type TotpKey } from '../state.js';
-import { hotp, stepAt } from '../totp.js';
+import { type Owner, type State, supportOwner, type TotpKey } from '../state.js';
 
 const patch = 'UpdateSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
-
-const currentCode = (key: TotpKey, now: number) =>
-  hotp(key.secret, stepAt(now, key.parameters.period), key.parameters);
 
 function rememberKeys(seams: Seams): readonly TotpKey[] {
   const keys: TotpKey[] = [];
@@ -32,21 +28,12 @@ function replacedKey(seams: Seams, wasProven: boolean): () => TotpKey | undefine
   return () => replaced;
 }
 
-/** If `isRight` accepts a code, POST /support-user/verify-totp accepts it too. */
-function verifyAlso(seams: Seams, isRight: (code: string, now: SupportMfa, world: World) => boolean): void {
-  seams.answer(verify, (_answer, call, world) => {
-    const code = text(call.body, 'totpCode') ?? '';
-    const mayVerify = call.caller?.privileges.includes('CLUSTER_MODIFY') ?? false;
-    return mayVerify && isRight(code, world.state.support, world) && { status: 200, body: { success: true } };
-  });
-}
-
 function verifyByKeysOf(seams: Seams, isTheirs: (owner: Owner, state: State) => boolean): void {
   verifyAlso(
     seams,
     (code, support, { state, clock }) =>
       support.key !== undefined &&
-      state.userKeys.some((key) => isTheirs(key.owner, state) && currentCode(key, clock.now()) === code),
+      state.userKeys.some((key) => isTheirs(key.owner, state) && codeOf(key, { clock }) === code),
   );
 }
 
@@ -67,7 +54,7 @@ const single = faultsOf({
     .by((seams) => {
       const keys = rememberKeys(seams);
       verifyAlso(seams, (code, support, { clock }) =>
-        keys.some((key) => ![undefined, key].includes(support.key) && currentCode(key, clock.now()) === code),
+        keys.some((key) => ![undefined, key].includes(support.key) && codeOf(key, { clock }) === code),
       );
     }),
   'verify-totp/replaced-pending-secret-verifies': breaks('verify-totp/refuses-code-of-replaced-secret')
@@ -76,7 +63,7 @@ const single = faultsOf({
       const replaced = replacedKey(seams, false);
       verifyAlso(seams, (code, { verification }, { clock }) => {
         const key = replaced();
-        return key !== undefined && verification !== 'kSuccess' && currentCode(key, clock.now()) === code;
+        return key !== undefined && verification !== 'kSuccess' && codeOf(key, { clock }) === code;
       });
     }),
   'verify-totp/secret-outlives-disabling': breaks('verify-totp/refuses-code-after-disabling')
@@ -85,7 +72,7 @@ const single = faultsOf({
       const keys = rememberKeys(seams);
       verifyAlso(seams, (code, { enabled }, { clock }) => {
         const last = keys.at(-1);
-        return !enabled && last !== undefined && currentCode(last, clock.now()) === code;
+        return !enabled && last !== undefined && codeOf(last, { clock }) === code;
       });
     }),
   'verify-totp/secret-outlives-its-mode': breaks('verify-totp/refuses-code-in-email-mode')
@@ -99,7 +86,7 @@ const single = faultsOf({
       });
       verifyAlso(seams, (code, _support, { clock }) => {
         const last = keys.at(-1);
-        return isKept && last !== undefined && currentCode(last, clock.now()) === code;
+        return isKept && last !== undefined && codeOf(last, { clock }) === code;
       });
     }),
   'verify-totp/mailed-code-verifies': breaks('verify-totp/refuses-code-in-email-mode')
@@ -154,9 +141,7 @@ const since681 = faultsSince('6.8.1', {
     .says('A code of an earlier TOTP secret switches support MFA by e-mail off.')
     .by((seams) => {
       const keys = rememberKeys(seams);
-      disablesWithCode(seams, 'email', (code, { clock }) =>
-        keys.some((key) => currentCode(key, clock.now()) === code),
-      );
+      disablesWithCode(seams, 'email', (code, world) => keys.some((key) => codeOf(key, world) === code));
     }),
   'support/mailed-code-taken-in-totp-mode': breaks('support-totp/not-disabled-with-mailed-code')
     .says('Any mailed code switches support MFA by TOTP off.')

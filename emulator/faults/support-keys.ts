@@ -1,7 +1,7 @@
 import { type Call, Refusal, type World } from '../call.js';
 import { mailNewCode } from '../codes.js';
 import { header } from '../credentials.js';
-import { changesFreely, disablesFreely } from '../deviations.js';
+import { changesFreely, codeOf, disablesFreely, mailedTo } from '../deviations.js';
 import { asObject, own, text } from '../json.js';
 import { newReference } from '../operations/support-password.js';
 import { breaks, type Fault, faultsOf, faultsSince, type Seams } from '../seams.js';
@@ -13,12 +13,10 @@ const configure = 'ConfigureSupportMFAConfig';
 const verify = 'VerifySupportUserTotp';
 const send = 'SendSupportEmailOtp';
 
-function rightCodes({ state, clock }: World): readonly string[] {
-  const { mfaType, key } = state.support;
-  if (mfaType === 'email')
-    return state.mailCodes.filter(({ owner }) => owner === supportOwner).map(({ code }) => code);
-  if (key === undefined) return [];
-  return [hotp(key.secret, stepAt(clock.now(), key.parameters.period), key.parameters)];
+function rightCodes(world: World): readonly string[] {
+  const { mfaType, key } = world.state.support;
+  if (mfaType === 'email') return mailedTo(supportOwner, world.state).map(({ code }) => code);
+  return key === undefined ? [] : [codeOf(key, world)];
 }
 
 const isToDisable = (call: Call) => own(call.body, 'purpose') === 'DisableMfa';
@@ -97,17 +95,15 @@ const single = faultsOf({
   'mail/host-of-a-header': breaks('ways-in/header-names-no-host-in-mail')
     .says('The mail of POST /email-otp links to the host in X-Forwarded-Host.')
     .by((seams) => {
-      let host: string | undefined;
+      let link = '';
       seams.input('any', (call) => {
-        host = call.operation === 'CreateEmailOtp' ? header(call, 'x-forwarded-host') : undefined;
+        const host = call.operation === 'CreateEmailOtp' ? header(call, 'x-forwarded-host') : undefined;
+        link = host === undefined ? '' : `\nLog in: https://${host}/login\n`;
       });
-      const { compose } = seams.rules;
-      seams.rules.compose = (code) => {
+      seams.wrap('compose', (compose, code) => {
         const message = compose(code);
-        return host === undefined
-          ? message
-          : { ...message, text: `${message.text}\nLog in: https://${host}/login\n` };
-      };
+        return link === '' ? message : { ...message, text: `${message.text}${link}` };
+      });
     }),
 });
 

@@ -1,13 +1,10 @@
-import { changesFreely, freesNextLogin } from '../deviations.js';
+import { changesFreely, disablesFreely, freesNextLogin } from '../deviations.js';
 import { own, text } from '../json.js';
 import { shownOnce } from '../keys.js';
 import { breaks, type Fault, faultsOf, faultsSince } from '../seams.js';
 import { type SupportMfa, supportOff, supportOwner } from '../state.js';
 
 const patch = 'UpdateSupportMFAConfig';
-
-const isOff = (mode: string, before: SupportMfa, wanted: SupportMfa) =>
-  before.mfaType === mode && !wanted.enabled;
 
 const isOn = (mode: string, { enabled, mfaType }: SupportMfa) => enabled && mfaType === mode;
 
@@ -145,22 +142,16 @@ const single = faultsOf({
 const since681 = faultsSince('6.8.1', {
   'support/email-disabled-without-code': breaks('support-email/not-disabled-without-code')
     .says('Support MFA by e-mail is switched off without mfaCode.')
-    .with(
-      changesFreely,
-      ({ given, before, wanted }) => given === undefined && isOff('email', before, wanted),
-    ),
+    .with(disablesFreely, ({ given, before }) => given === undefined && before.mfaType === 'email'),
   'support/email-disabled-with-wrong-code': breaks('support-email/not-disabled-without-code')
     .says('Any mfaCode switches support MFA by e-mail off.')
-    .with(
-      changesFreely,
-      ({ given, before, wanted }) => given !== undefined && isOff('email', before, wanted),
-    ),
+    .with(disablesFreely, ({ given, before }) => given !== undefined && before.mfaType === 'email'),
   'support/totp-disabled-without-code': breaks('support-totp/not-disabled-without-code')
     .says('Support MFA by TOTP is switched off with any mfaCode or none.')
-    .with(changesFreely, ({ before, wanted }) => isOff('totp', before, wanted)),
+    .with(disablesFreely, ({ before }) => before.mfaType === 'totp'),
   'support/totp-disabled-with-wrong-code': breaks('support-totp/not-disabled-without-code')
     .says('Any mfaCode switches support MFA by TOTP off.')
-    .with(changesFreely, ({ given, before, wanted }) => given !== undefined && isOff('totp', before, wanted)),
+    .with(disablesFreely, ({ given, before }) => given !== undefined && before.mfaType === 'totp'),
   'support/totp-code-refused': breaks('support-totp/disabled-with-current-code')
     .says('TOTP codes are never accepted as mfaCode.')
     .edits(

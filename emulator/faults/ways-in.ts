@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Call, World } from '../call.js';
 import { header } from '../credentials.js';
 import { alsoKnows, asksNoCodeUnchecked, mailedTo, opensSession } from '../deviations.js';
-import { asObject, type Json, type JsonObject, own, text } from '../json.js';
+import { asObject, type Json, type JsonObject, jsonIn, own, text } from '../json.js';
 import { breaks, type Fault, faultsOf, type Seams } from '../seams.js';
 import type { User } from '../state.js';
 
@@ -163,12 +163,8 @@ const opensByPassword = (seams: Seams, is: (call: Call) => boolean) =>
   });
 
 function loginIn(content: string): JsonObject {
-  try {
-    const parsed: Json = JSON.parse(content);
-    return asObject(parsed);
-  } catch {
-    return Object.fromEntries(new URLSearchParams(content));
-  }
+  const parsed = jsonIn(content);
+  return parsed === undefined ? Object.fromEntries(new URLSearchParams(content)) : asObject(parsed);
 }
 
 const mediaTypeOf = (call: Call) => header(call, 'content-type');

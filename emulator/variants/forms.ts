@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { type Handed, shownAs } from '../deviations.js';
-import { own, text } from '../json.js';
+import { asObject, text } from '../json.js';
 import type { Seams } from '../seams.js';
 
 /** A property of answers, the name of another form, and a function that makes a value in that form. */
@@ -68,11 +68,9 @@ export function formNamed(name: string): ((seams: Seams) => void) | undefined {
   if (error === undefined) return undefined;
   const [property, , make] = error;
   return (seams) =>
-    seams.refusal('any', (answer) => {
-      const body = answer.body;
-      if (typeof body !== 'object' || body === null || Array.isArray(body)) return;
-      const value = own(body, property);
-      if (typeof value === 'string') answer.body = { ...body, [property]: make(value) };
+    seams.refusal('any', ({ body }) => {
+      const value = text(body, property);
+      return value !== undefined && { body: { ...asObject(body), [property]: make(value) } };
     });
 }
 

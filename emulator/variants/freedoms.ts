@@ -32,8 +32,10 @@ function setterOf(kind: string, place: string, name: string, value: string | und
       return reordered(place, name, value);
     case 'refusal':
       return refused(place, name, Number(value));
-    case 'delay':
-      return delays.get(place)?.(Number(value));
+    case 'delay': {
+      const late = delays.get(place);
+      return late && ((seams) => late(seams, Number(value)));
+    }
     case 'form':
       return formNamed(`${place}.${name}`);
     default:
@@ -41,18 +43,16 @@ function setterOf(kind: string, place: string, name: string, value: string | und
   }
 }
 
-const delays: ReadonlyMap<string, (ms: number) => Setter> = new Map([
-  ['configuration', (ms: number) => (seams: Seams) => showClusterLate(seams, ms)],
-  ['support', (ms: number) => (seams: Seams) => showSupportLate(seams, ms)],
-  ['enforcement', (ms: number) => (seams: Seams) => enforceLate(seams, ms)],
+const delays: ReadonlyMap<string, (seams: Seams, ms: number) => void> = new Map([
+  ['configuration', showClusterLate],
+  ['support', showSupportLate],
+  ['enforcement', enforceLate],
   ['mail', mailLate],
-  ['sessions', (ms: number) => (seams: Seams) => endSessionsLate(seams, ms)],
+  ['sessions', endSessionsLate],
 ]);
 
-function mailLate(ms: number): Setter {
-  return ({ rules }) => {
-    rules.mailCode.delayMs = ms;
-  };
+function mailLate({ rules }: Seams, ms: number): void {
+  rules.mailCode.delayMs = ms;
 }
 
 function holds(body: JsonObject, name: string, json: string | undefined): boolean {

@@ -25,15 +25,11 @@ function past<T>(seams: Seams, now: (world: World) => T, delayMs: number, where:
 }
 
 export function showClusterLate(seams: Seams, delayMs: number, where = everywhere): void {
-  const { rules } = seams;
-  const { readCluster } = rules;
-  rules.readCluster = past(seams, (world) => readCluster(world), delayMs, where);
+  seams.rules.readCluster = past(seams, seams.rules.readCluster, delayMs, where);
 }
 
 export function showSupportLate(seams: Seams, delayMs: number, where = everywhere): void {
-  const { rules } = seams;
-  const { readSupport } = rules;
-  rules.readSupport = past(seams, (world) => readSupport(world), delayMs, where);
+  seams.rules.readSupport = past(seams, seams.rules.readSupport, delayMs, where);
 }
 
 /** Logins follow a change of the configuration only after some time. */

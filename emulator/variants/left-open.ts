@@ -1,7 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Call, Refusal, type World } from '../call.js';
-import { alsoKnows, keepsAddress, shownAs } from '../deviations.js';
-import { asObject, isObject, type Json, type JsonObject, own, text } from '../json.js';
+import { alsoKnows, countsOpen, keepsAddress, shownAs } from '../deviations.js';
+import { asObject, isObject, type Json, type JsonObject, jsonIn, own, text } from '../json.js';
 import type { OperationId } from '../operations/table.js';
 import { conforms, type Seams, type Variant, variantsOf, type Which } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
@@ -42,15 +41,6 @@ function isNoOp(
   return operation === 'UpdateSupportMFAConfig' && isOff && !support.enabled;
 }
 
-function jsonIn(content: Buffer): Json | undefined {
-  try {
-    const parsed: Json = JSON.parse(content.toString());
-    return parsed;
-  } catch {
-    return undefined;
-  }
-}
-
 function refuseNoOps(seams: Seams, status: number): void {
   seams.body('any', (body, call, { state }) => {
     if (call.caller?.role === 'admin' && isNoOp(call.operation, body, state))
@@ -59,16 +49,9 @@ function refuseNoOps(seams: Seams, status: number): void {
 }
 
 function oneAtATime(seams: Seams, changes: Which): void {
-  let open = 0;
-  seams.input(changes, () => {
-    open += 1;
-  });
+  const open = countsOpen(seams, changes);
   seams.body(changes, (_body) => {
-    if (open > 1) throw new Refusal(409, 'KBusy', 'Another change is under way.');
-  });
-  seams.answer(changes, async () => {
-    await pause(25);
-    open -= 1;
+    if (open() > 1) throw new Refusal(409, 'KBusy', 'Another change is under way.');
   });
 }
 
@@ -103,12 +86,9 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
     .wraps('keyUri', (keyUri, key, secret) => `${keyUri(key, secret)}&counter=0`),
   'key-name-in-the-label': conforms()
     .says('The URI label of a TOTP key ends in the key name, in lower-case percent-encoding.')
-    .by((seams) => {
-      const { keyUri } = seams.rules;
-      const encoded = (text: string) =>
-        encodeURIComponent(text).replace(/%../g, (octet) => octet.toLowerCase());
-      seams.rules.keyUri = (key, secret) =>
-        keyUri(key, secret).replace('?', key.name === null ? '?' : `%20(${encoded(key.name)})?`);
+    .wraps('keyUri', (keyUri, key, secret) => {
+      const name = encodeURIComponent(key.name ?? '').replace(/%../g, (octet) => octet.toLowerCase());
+      return keyUri(key, secret).replace('?', key.name === null ? '?' : `%20(${name})?`);
     }),
   'trailing-commas-taken': conforms()
     .says('JSON with a comma before a closing bracket is accepted.')
