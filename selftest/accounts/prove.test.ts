@@ -76,31 +76,37 @@ describe('mistakes in the target file', () => {
     expect(letIn(learned)).toEqual({ other: false, viewer: true, admin: true });
     expect(problemsIn(learned).join()).toContain('Its domain is corp.example');
   });
+});
 
-  test.each([
-    ['mail to another address is', { listen: '127.0.0.1:14999' }, 'No mail reached the suite'],
-    ['mails without a readable code are', { codePattern: 'TAN (\\d+)' }, 'mail.codePattern'],
-  ])('%s reported', async (_, of, said) => {
-    const mailOf = (file: Record<string, unknown>) => ({ ...Object(file['mail']), ...of, timeoutMs: 500 });
-    const { learned } = await learn({ change: (file) => ({ ...file, mail: mailOf(file) }) });
+const withMail = (members: object) => (file: Record<string, unknown>) => ({
+  ...file,
+  mail: { ...Object(file['mail']), ...members, timeoutMs: 500 },
+});
+const noMail = expect.stringContaining('No mail reached the suite');
+const setPattern = expect.stringContaining('mail.codePattern');
+const noSwitch = expect.stringContaining('switches on nothing');
+const mailed = (is: boolean) => ({ mailedCodes: is });
 
-    expect(learned.mailSilent).toContain(said);
-  });
-
-  test('mails without a code are no mistake, but the suite switches on nothing that only a code switches off', async () => {
-    const { learned } = await learn({ faults: ['mail/no-code'] });
-
-    expect(learned.mailSilent).toBeNull();
-    expect(learned.mailCodeless).toContain('switches on nothing');
-  });
+test.each<[what: string, How, Partial<Record<keyof Learned, unknown>>]>([
+  ['mail to another address', { change: withMail({ listen: '127.0.0.1:14999' }) }, { mailSilent: noMail }],
+  ['unreadable codes', { change: withMail({ codePattern: 'TAN (\\d+)' }) }, { mailSilent: setPattern }],
+  // This is no mistake, but the suite switches on nothing that only a code switches off.
+  ['mails without a code', { faults: ['mail/no-code'] }, { mailSilent: null, mailCodeless: noSwitch }],
+  [
+    'accounts without mailed codes',
+    { variants: ['field-email-not-set-up'] },
+    { accounts: { other: mailed(false), viewer: mailed(true), admin: mailed(true) } },
+  ],
+  ['the session limit', { variants: ['field-session-limit-3'] }, { sessionLimit: 3 }],
+])('learned: %s', async (_, how, wanted) => {
+  expect((await learn(how)).learned).toMatchObject(wanted);
 });
 
 describe('the accounts', () => {
   test('that get codes only while cluster MFA is on are found, and cluster MFA is switched off again', async () => {
     const { learned, emulator } = await learn({ variants: ['codes-while-mfa-is-on-only'] });
 
-    expect(learned.mailWhileOnOnly).toBe(true);
-    expect(learned.accounts['other']?.mailedCodes).toBe(true);
+    expect(learned).toMatchObject({ mailWhileOnOnly: true, accounts: { other: mailed(true) } });
     expect((await call(emulator, 'GET /mfa-config')).body).toMatchObject({ enabled: false });
   });
 
@@ -110,19 +116,6 @@ describe('the accounts', () => {
 
     expect(learned.mailWhileOnOnly).toBe(false);
     expect(connection.journal.read()).toBeUndefined();
-  });
-
-  test('that get no mailed codes are distinguished', async () => {
-    const { learned } = await learn({ variants: ['field-email-not-set-up'] });
-
-    const mailed = Object.entries(learned.accounts).map(([role, proof]) => [role, proof?.mailedCodes]);
-    expect(Object.fromEntries(mailed)).toEqual({ other: false, viewer: true, admin: true });
-  });
-
-  test('have a session limit', async () => {
-    const { learned } = await learn({ variants: ['field-session-limit-3'] });
-
-    expect(learned.sessionLimit).toBe(3);
   });
 
   test('are proven while cluster MFA is off, and it is switched on again', async () => {

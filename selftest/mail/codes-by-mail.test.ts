@@ -62,7 +62,7 @@ const to = 'a@lab.example';
 
 const longMs = 30_000;
 
-async function afterTwo(quietMs = 200) {
+async function afterTwo(quietMs: number) {
   const now = steadyNow();
   const { box, codes } = codesOf({ promisedMails: [now - 50, now], quietMs });
   return { box, codes, mark: await codes.mark(), now };
@@ -128,24 +128,21 @@ describe('the wait for a code', () => {
   });
 });
 
-test('an unread mail that comes late does not count as the one requested after it', async () => {
-  const { box, codes, mark } = await afterTwo(longMs);
-  box.codes('111111');
-  setTimeout(() => box.codes('222222'), 30);
-
-  expect(await codes.codeTo(to, mark)).toBe('222222');
-});
-
-test('an unread mail is not waited for once it has come', async () => {
+test.each([
+  ['an unread mail that comes late is not the one requested after it', ['111111'], ['222222'], '222222'],
+  ['an unread mail is not waited for once it has come', ['111111', '222222'], [], '222222'],
+  ['a mail that comes twice counts once', ['482913', '482913'], ['735520', '482913'], '735520'],
+])('two unread mails: %s', async (_, atOnce, later, wanted) => {
   const { box, codes, mark, now } = await afterTwo(longMs);
-  box.codes('111111', '222222');
+  box.codes(...atOnce);
+  setTimeout(() => box.codes(...later), 30);
 
-  expect(await codes.codeTo(to, mark)).toBe('222222');
+  expect(await codes.codeTo(to, mark)).toBe(wanted);
   expect(steadyNow() - now).toBeLessThan(longMs);
 });
 
-test('an unread mail that never comes needs the quiet period', async () => {
-  const { box, codes, mark, now } = await afterTwo();
+test('two unread mails: one that never comes needs the quiet period', async () => {
+  const { box, codes, mark, now } = await afterTwo(200);
   box.codes('111111');
 
   expect(await codes.codeTo(to, mark)).toBe('111111');
@@ -160,16 +157,6 @@ test('a mail that comes twice does not count as the next one, which comes after 
   box.codes('482913', '735520');
 
   expect(await codes.codeTo(to, await codes.mark())).toBe('735520');
-});
-
-test('a mail that comes twice counts once among unread mails', async () => {
-  const { box, codes, mark } = await afterTwo(longMs);
-  box.codes('482913', '482913');
-  setTimeout(() => {
-    box.codes('735520', '482913');
-  }, 30);
-
-  expect(await codes.codeTo(to, mark)).toBe('735520');
 });
 
 test('a mail that comes twice is the next one if no other comes, and later ones at once', async () => {
@@ -200,56 +187,48 @@ test.each([
   expect(await codes.counted(await codes.mark(), () => true, 2)).toBe(count);
 });
 
-describe('a code that does not come so soon after another', () => {
-  function asking(isMailed: (nth: number) => boolean) {
-    const pauses: number[] = [];
-    const pause = async (ms: number) => void pauses.push(Math.ceil(ms / 1_000) * 1_000);
-    const { box, codes } = codesOf({ timeoutMs: 1_000, pause });
-    let asked = 0;
-    const ask = async () => {
-      asked += 1;
-      box.clear();
-      if (isMailed(asked)) box.codes(`${482_900 + asked}`);
-    };
-    return { code: async () => (await codes.codeAsked('admin', to, ask)).code, pauses, asked: () => asked };
+const noMail = 'No mail came.';
+const requestFailed = 'The request failed.';
+
+test.each([
+  [
+    'is requested again after a limit, and later codes a minute apart',
+    { mailed: [1, 3, 4] },
+    ['482901', '482903', '482904'],
+    { asked: 4, pauses: [61_000, 61_000] },
+  ],
+  [
+    'is awaited once if that does not help',
+    { mailed: [1] },
+    ['482901', noMail, noMail],
+    { asked: 4, pauses: [61_000] },
+  ],
+  [
+    'is waited for once more if the second request failed',
+    { mailed: [1, 5], failed: 3 },
+    ['482901', requestFailed, '482905'],
+    { asked: 5, pauses: [61_000, 61_000] },
+  ],
+  ['is not awaited if none came before', { mailed: [] }, [noMail], { asked: 1, pauses: [] }],
+])('a code that does not come so soon after another %s', async (_, requests, wanted, counts) => {
+  const { mailed, failed }: { mailed: readonly number[]; failed?: number } = requests;
+  const pauses: number[] = [];
+  const pause = async (ms: number) => void pauses.push(Math.ceil(ms / 1_000) * 1_000);
+  const { box, codes } = codesOf({ timeoutMs: 1_000, pause });
+  let asked = 0;
+  const ask = async () => {
+    asked += 1;
+    box.clear();
+    if (asked === failed) throw new ArrangeError(requestFailed);
+    if (mailed.includes(asked)) box.codes(`${482_900 + asked}`);
+  };
+
+  const told: string[] = [];
+  for (const _code of wanted) {
+    const asking = codes.codeAsked('admin', to, ask).then(({ code }) => code);
+    told.push(await asking.catch((error: ArrangeError) => error.message));
   }
 
-  test('is requested again after a limit, and later codes a minute apart', async () => {
-    const { code, pauses, asked } = asking((nth) => nth !== 2);
-
-    expect(await code()).toBe('482901');
-    expect(await code()).toBe('482903');
-    expect(await code()).toBe('482904');
-    expect(pauses).toEqual([61_000, 61_000]);
-    expect(asked()).toBe(4);
-  });
-
-  test('is awaited once if that does not help', async () => {
-    const { code, pauses, asked } = asking((nth) => nth === 1);
-
-    await code();
-    await expect(code()).rejects.toThrow(ArrangeError);
-    await expect(code()).rejects.toThrow(ArrangeError);
-    expect(pauses).toEqual([61_000]);
-    expect(asked()).toBe(4);
-  });
-
-  test('is waited for once more if the second request failed', async () => {
-    const { code, pauses } = asking((nth) => {
-      if (nth === 3) throw new ArrangeError('The request failed.');
-      return nth === 1 || nth === 5;
-    });
-
-    await code();
-    await expect(code()).rejects.toThrow('The request failed.');
-    expect(await code()).toBe('482905');
-    expect(pauses).toEqual([61_000, 61_000]);
-  });
-
-  test('is not awaited if none came before', async () => {
-    const { code, pauses } = asking(() => false);
-
-    await expect(code()).rejects.toThrow(ArrangeError);
-    expect(pauses).toEqual([]);
-  });
+  expect(told).toEqual(wanted);
+  expect({ asked, pauses }).toEqual(counts);
 });
