@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { faults } from '../../emulator/faults/index.js';
-import { ListeningProxy } from '../cli/listening-proxy.js';
+import { listeningProxy, worthASearch } from '../cli/listening-proxy.js';
 import { type Judgement, judge, judgementIn, printedFile } from './matrix.js';
 import { asItIs, type Expectation, expectationOfFault } from './problems.js';
 
@@ -59,17 +59,17 @@ interface Ended {
 
 async function make(subject: Expectation, folder: string): Promise<Ended> {
   const ends: (() => void | Promise<void>)[] = [];
-  const heard: ListeningProxy[] = [];
+  const heard: Set<string>[] = [];
   const through = async (baseUrl: string) => {
     // Listening costs a tenth of the run.
     if (baseUrl.startsWith('https:') || subject.faults.length > 0) return baseUrl;
-    const proxy = await ListeningProxy.before(baseUrl, (end) => ends.push(end));
-    heard.push(proxy);
+    const proxy = await listeningProxy(baseUrl, (end) => ends.push(end));
+    heard.push(proxy.secrets);
     return proxy.baseUrl;
   };
   try {
     const [judgement] = await judge([subject], folder, { jobs: 1, through, all: true });
-    return { told: heard.flatMap((proxy) => proxy.told), trouble: judgement?.trouble ?? [] };
+    return { told: heard.flatMap(worthASearch), trouble: judgement?.trouble ?? [] };
   } finally {
     for (const end of ends) await end();
   }

@@ -2,24 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RunEvent } from '../../src/base/model/event.js';
-import type { RawOutcome } from '../../src/base/model/results.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { RunFold } from '../../src/verdict/derive/fold.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { spawned, temporaryFolder } from '../cli/suite.js';
 
-export interface RunOfSpecs {
-  readonly events: readonly RunEvent[];
-  readonly outcomes: ReadonlyMap<string, Pick<RawOutcome, 'kind' | 'reason'>>;
-  readonly code: number | null;
-  readonly output: string;
-}
-
 const urlOf = (...path: string[]) => JSON.stringify(pathToFileURL(join(packageRoot(), ...path)).href);
 
 /** @param specs file names with their source, without its imports; they run in alphabetical order */
-export async function runSpecs(file: string, specs: Readonly<Record<string, string>>): Promise<RunOfSpecs> {
+export async function runSpecs(file: string, specs: Readonly<Record<string, string>>) {
   const folder = temporaryFolder();
   const tests = join(folder, 'tests');
   mkdirSync(tests);

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { packageRoot } from '../../src/base/package-root.js';
 import { printedOn } from '../tool/processes.js';
 import { type Ending, type Kind, kinds } from './draw.js';
-import { HeldTarget } from './held-target.js';
+import { type HeldTarget, heldTarget } from './held-target.js';
 import { childrenOf, descendantsOf, isAlive, journalsIn, until } from './observe.js';
 
 /** The exit codes that a run may have if its state was restored. */
@@ -41,7 +41,7 @@ export async function judge(
   mkdirSync(folder, { recursive: true });
   const { settleMs } = ending.times;
   const targets = await Promise.all(
-    ending.hits.map((hit, n) => HeldTarget.open(folder, `target-${n}`, hit, settleMs)),
+    ending.hits.map((hit, n) => heldTarget(folder, `target-${n}`, hit, settleMs)),
   );
   const disk = ending.kind === 'disk full' ? new SmallDisk(join(folder, 'disk')) : undefined;
   try {

@@ -32,44 +32,28 @@ export interface Moment {
 }
 
 /** A proxy that upsets a target in the middle of a run and changes its traffic from then on. */
-export class UpsetProxy {
-  meddle: Meddler = () => undefined;
-  upset: () => unknown = () => undefined;
-  #isUpset = false;
-  #count = 0;
-
-  baseUrl = '';
-
-  private constructor(private readonly moment: Moment) {}
-
-  static async before(target: string, moment: Moment, onEnd: OnEnd): Promise<UpsetProxy> {
-    const proxy = new UpsetProxy(moment);
-    const answer = async (request: PassingBytes, pass: Pass): Promise<Passed> => {
-      const came = { ...request, body: request.body.toString() };
-      const made = (await proxy.take(came)) ?? came;
-      if ('status' in made) {
-        const headers = { 'content-type': 'application/json' };
-        return { ...made, headers, body: Buffer.from(JSON.stringify(made.body)) };
-      }
-      const body = Buffer.from(made.body);
-      const { 'content-length': _, 'transfer-encoding': __, ...rest } = made.headers;
-      const more = body.length === 0 ? {} : { 'content-length': `${body.length}` };
-      return pass({ ...made, headers: { ...rest, ...more }, body });
-    };
-    proxy.baseUrl = await proxyBefore(target, answer, onEnd);
-    return proxy;
-  }
-
-  get isUpset(): boolean {
-    return this.#isUpset;
-  }
-
-  private async take(request: Passing): Promise<Own | Passing | undefined> {
-    if (!this.#isUpset && this.moment.of(request)) {
-      this.#count += 1;
-      this.#isUpset = this.#count === this.moment.nth;
-      if (this.#isUpset) await this.upset();
+export async function upsetProxy(target: string, moment: Moment, onEnd: OnEnd) {
+  const meddle: Meddler = () => undefined;
+  const upset: () => unknown = () => undefined;
+  const proxy = { baseUrl: '', isUpset: false, meddle, upset };
+  let count = 0;
+  const answer = async (request: PassingBytes, pass: Pass): Promise<Passed> => {
+    const came = { ...request, body: request.body.toString() };
+    if (!proxy.isUpset && moment.of(came)) {
+      count += 1;
+      proxy.isUpset = count === moment.nth;
+      if (proxy.isUpset) await proxy.upset();
     }
-    return this.#isUpset ? this.meddle(request) : undefined;
-  }
+    const made = (proxy.isUpset ? proxy.meddle(came) : undefined) ?? came;
+    if ('status' in made) {
+      const headers = { 'content-type': 'application/json' };
+      return { ...made, headers, body: Buffer.from(JSON.stringify(made.body)) };
+    }
+    const body = Buffer.from(made.body);
+    const { 'content-length': _, 'transfer-encoding': __, ...rest } = made.headers;
+    const more = body.length === 0 ? {} : { 'content-length': `${body.length}` };
+    return pass({ ...made, headers: { ...rest, ...more }, body });
+  };
+  proxy.baseUrl = await proxyBefore(target, answer, onEnd);
+  return proxy;
 }

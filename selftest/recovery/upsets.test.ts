@@ -26,7 +26,7 @@ import {
   type Meddler,
   type Moment,
   type Passing,
-  UpsetProxy,
+  upsetProxy,
 } from './upset-proxy.js';
 
 type Env = Readonly<Record<string, string>>;
@@ -64,7 +64,7 @@ async function upsetTarget(onEnd: OnEnd, folder: string, name: string, moment: M
   const own = join(folder, name);
   mkdirSync(own);
   const target = await (env === undefined ? emulator(own, onEnd) : startEmulator(own, onEnd, env));
-  const proxy = await UpsetProxy.before(target.baseUrl, moment, onEnd);
+  const proxy = await upsetProxy(target.baseUrl, moment, onEnd);
   const content = Object(parse(readFileSync(target.targetFile, 'utf8')));
   const found = await stateOf(target);
   return {
