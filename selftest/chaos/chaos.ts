@@ -4,7 +4,7 @@ import type { Verdict } from '../../src/base/model/verdict.js';
 import { cli, type Ended, folders, verdictOf, writeTarget } from '../cli/suite.js';
 import { journalsIn, stateOf } from '../recovery/observe.js';
 import type { OnEnd } from '../tool/processes.js';
-import { ChaosProxy, type Mischief, mischiefs } from './chaos-proxy.js';
+import { chaosProxy, type Mischief, mischiefs } from './chaos-proxy.js';
 
 export interface ChaosPlan {
   readonly seed: number;
@@ -13,13 +13,6 @@ export interface ChaosPlan {
   readonly mischiefs?: readonly [Mischief, ...Mischief[]];
   readonly grep?: string;
   readonly fault?: undefined | { readonly id: string; readonly fails: readonly string[] };
-}
-
-export interface ChaosRun {
-  readonly ended: Ended;
-  readonly verdict: Verdict;
-  readonly done: Readonly<Record<Mischief, number>>;
-  readonly problems: readonly string[];
 }
 
 /** The longest time that a run may take on any network, in milliseconds. */
@@ -31,12 +24,12 @@ export async function runThroughChaos(
   folder: string,
   onEnd: OnEnd,
   run: (...args: readonly string[]) => Promise<Ended> = (...args) => cli(args, {}, onEnd),
-): Promise<ChaosRun> {
+) {
   const faults = plan.fault === undefined ? [] : [plan.fault.id];
   const emulator = await startEmulator({ tls: true, faults });
   onEnd(() => emulator.close());
   const port = Number(new URL(emulator.baseUrl).port);
-  const proxy = await ChaosProxy.before(port, plan.seed, plan.share, plan.mischiefs ?? mischiefs, onEnd);
+  const proxy = await chaosProxy(port, plan.seed, plan.share, plan.mischiefs ?? mischiefs, onEnd);
   const state = async () => JSON.stringify(await stateOf({ control: emulator.controlUrl }));
   const found = await state();
   const content = emulator.targetFile();

@@ -32,91 +32,74 @@ function signal(): [Promise<void>, () => void] {
 }
 
 /** A gateway with a queue: a request that it has received takes effect even if its sender has ended. */
-export class HeldProxy {
-  baseUrl = '';
-  #isArmed = false;
-  #writes = 0;
-  #reads = 0;
-  #isEnded = false;
-  readonly #held: () => void;
-  readonly #end: () => void;
-  readonly #look: () => void;
-  /** The answers that the second node still gives to reads, by URL. */
-  readonly #old = new Map<string, Passed>();
+export async function heldProxy(target: string, moment: Moment, delays: Delays, onEnd: OnEnd) {
+  let isArmed = false;
+  let isEnded = false;
+  let writes = 0;
   /** Resolves at the chosen moment. From then on the suite waits for an answer that the proxy holds back. */
-  readonly reached: Promise<void>;
-  readonly #ended: Promise<void>;
-  readonly #looked: Promise<void>;
+  const [reached, markReached] = signal();
+  const [ended, markEnded] = signal();
+  const [looked, markLooked] = signal();
+  const byNode = secondNode(delays.nodeLagMs);
 
-  private constructor(
-    private readonly moment: Moment,
-    private readonly options: Delays,
-  ) {
-    [this.reached, this.#held] = signal();
-    [this.#ended, this.#end] = signal();
-    [this.#looked, this.#look] = signal();
+  async function hold(): Promise<void> {
+    markReached();
+    await ended;
   }
 
-  static async before(target: string, moment: Moment, options: Delays, onEnd: OnEnd): Promise<HeldProxy> {
-    const proxy = new HeldProxy(moment, options);
-    proxy.baseUrl = await proxyBefore(target, (request, pass) => proxy.#answer(request, pass), onEnd);
-    return proxy;
-  }
-
-  arm(): void {
-    this.#isArmed = true;
-  }
-
-  /** Call this when the suite has ended. The proxy then passes on the held requests. */
-  goOn(): void {
-    this.#isEnded = true;
-    this.#end();
-  }
-
-  async #answer(request: Passing, pass: Pass): Promise<Passed> {
+  async function answer(request: Passing, pass: Pass): Promise<Passed> {
     const { method, url } = request;
     const isConfig = /\/mfa(?:-config)?$/.test(url);
     const isWrite = isConfig && method !== 'GET' && method !== 'OPTIONS';
-    const after = this.moment.phase === 'after its answer' && this.#writes >= this.moment.write;
-    if (isWrite && this.#isArmed) this.#writes += 1;
-    const isMoment = isWrite && this.#isArmed && this.#writes === this.moment.write;
-    if (after) await this.#hold();
-    if (isMoment && this.moment.phase === 'before it lands') {
+    const after = moment.phase === 'after its answer' && writes >= moment.write;
+    if (isWrite && isArmed) writes += 1;
+    const isMoment = isWrite && isArmed && writes === moment.write;
+    if (after) await hold();
+    if (isMoment && moment.phase === 'before it lands') {
       // The write takes effect at the worst time: after a read has shown the original state.
-      const lands = pause(this.options.landsWithinMs);
-      await this.#hold();
-      await Promise.race([this.#looked, pause(this.options.longestToLookMs), lands]);
-      await Promise.race([pause(this.moment.holdMs), lands]);
-    } else if (isWrite && this.#isEnded) await pause(this.options.laterMs);
-    const answer = await (isConfig ? this.#byNode(request, pass, isWrite) : pass(request));
-    if (isMoment && this.moment.phase === 'before its answer is passed on') await this.#hold();
-    if (isConfig && !isWrite && this.#isEnded) this.#look();
-    return answer;
+      const lands = pause(delays.landsWithinMs);
+      await hold();
+      await Promise.race([looked, pause(delays.longestToLookMs), lands]);
+      await Promise.race([pause(moment.holdMs), lands]);
+    } else if (isWrite && isEnded) await pause(delays.laterMs);
+    const answered = await (isConfig ? byNode(request, pass, isWrite) : pass(request));
+    if (isMoment && moment.phase === 'before its answer is passed on') await hold();
+    if (isConfig && !isWrite && isEnded) markLooked();
+    return answered;
   }
 
-  async #hold(): Promise<void> {
-    this.#held();
-    await this.#ended;
-  }
+  const arm = () => {
+    isArmed = true;
+  };
+  /** Call this when the suite has ended. The proxy then passes on the held requests. */
+  const goOn = () => {
+    isEnded = true;
+    markEnded();
+  };
+  return { baseUrl: await proxyBefore(target, answer, onEnd), reached, arm, goOn };
+}
 
-  async #byNode(request: Passing, pass: Pass, isWrite: boolean): Promise<Passed> {
+/** Passes requests on as two nodes do, of which the second, which answers every second read, lags behind. */
+function secondNode(lagMs: number) {
+  let reads = 0;
+  /** The answers that the second node still gives to reads, by URL. */
+  const old = new Map<string, Passed>();
+  return async (request: Passing, pass: Pass, isWrite: boolean): Promise<Passed> => {
     const { url } = request;
-    const { nodeLagMs } = this.options;
-    if (nodeLagMs === 0) return pass(request);
+    if (lagMs === 0) return pass(request);
     if (isWrite) {
       const { 'content-length': _, 'transfer-encoding': __, ...headers } = request.headers;
       const before = await pass({ ...request, method: 'GET', headers, body: Buffer.alloc(0) });
       const answer = await pass(request);
       if (before.status === 200) {
-        this.#old.set(url, before);
+        old.set(url, before);
         setTimeout(() => {
-          if (this.#old.get(url) === before) this.#old.delete(url);
-        }, nodeLagMs);
+          if (old.get(url) === before) old.delete(url);
+        }, lagMs);
       }
       return answer;
     }
-    this.#reads += 1;
-    const old = this.#reads % 2 === 0 ? this.#old.get(url) : undefined;
-    return old ?? pass(request);
-  }
+    reads += 1;
+    return (reads % 2 === 0 ? old.get(url) : undefined) ?? pass(request);
+  };
 }

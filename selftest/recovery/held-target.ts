@@ -1,7 +1,7 @@
 import { startEmulator } from '../../emulator/emulator.js';
 import { writeTarget } from '../cli/suite.js';
 import type { Hit } from './draw.js';
-import { HeldProxy } from './held-proxy.js';
+import { heldProxy } from './held-proxy.js';
 import { stateOf } from './observe.js';
 
 export type HeldTarget = Awaited<ReturnType<typeof heldTarget>>;
@@ -13,7 +13,7 @@ export async function heldTarget(folder: string, name: string, hit: Hit, settleM
   await send(`${controlUrl}/reset`, 'POST', hit.state.start, apiKey);
   if (hit.state.put !== undefined) await send(`${baseUrl}/mfa-config`, 'PUT', hit.state.put, apiKey);
   const ends: (() => void | Promise<void>)[] = [() => emulator.close()];
-  const proxy = await HeldProxy.before(baseUrl, hit.moment, hit.proxy, (end) => ends.unshift(end));
+  const proxy = await heldProxy(baseUrl, hit.moment, hit.proxy, (end) => ends.unshift(end));
   const content = {
     ...emulator.targetFile(),
     name,
