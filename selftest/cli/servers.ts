@@ -5,13 +5,8 @@ import { generate } from 'selfsigned';
 import { onTestFinished } from 'vitest';
 import type { OnEnd } from '../tool/processes.js';
 
-export interface Listening {
-  readonly port: number;
-  readonly connections: () => number;
-}
-
 /** Listens on loopback until the test ends. */
-export async function listen(server: Server, onEnd: OnEnd = onTestFinished, port = 0): Promise<Listening> {
+export async function listen(server: Server, onEnd: OnEnd = onTestFinished, port = 0) {
   const open = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {

@@ -7,13 +7,6 @@ import type { TlsSettings } from '../../src/input/target-file/tls.js';
 import { type SendOptions, Transport } from '../../src/wire/http/transport.js';
 import { listen } from '../cli/servers.js';
 
-export interface ConnectProxy {
-  readonly port: number;
-  /** `HOST:PORT` of each CONNECT request. */
-  readonly asked: readonly string[];
-}
-
-/** A CONNECT proxy that leads every name to loopback. It answers other requests with 418. */
 interface ProxyOptions {
   readonly status?: number;
   readonly needs?: string;
@@ -21,7 +14,9 @@ interface ProxyOptions {
   readonly tls?: Pair;
 }
 
-export async function connectProxy(options: ProxyOptions = {}): Promise<ConnectProxy> {
+/** A CONNECT proxy that leads every name to loopback. It answers other requests with 418. */
+export async function connectProxy(options: ProxyOptions = {}) {
+  /** `HOST:PORT` of each CONNECT request. */
   const asked: string[] = [];
   const server = options.tls ? https.createServer(options.tls) : http.createServer();
   server.on('request', (_request, response: http.ServerResponse) => response.writeHead(418).end());

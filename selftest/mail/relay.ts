@@ -1,16 +1,8 @@
 import { once } from 'node:events';
 import { SMTPServer } from 'smtp-server';
 
-export interface Relay {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
 /** A mail server that accepts every mail and delivers it by its envelope. @param listenOn by default any free port */
-export async function startRelay(
-  deliver: (to: string, mail: string) => Promise<void>,
-  listenOn = 0,
-): Promise<Relay> {
+export async function startRelay(deliver: (to: string, mail: string) => Promise<void>, listenOn = 0) {
   let queue = Promise.resolve();
   const server = new SMTPServer({
     authOptional: true,
@@ -35,5 +27,5 @@ export async function startRelay(
   await once(server.server, 'listening');
   const address = server.server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return { port: address.port, close: () => new Promise((resolve) => server.close(resolve)) };
+  return { port: address.port, close: () => new Promise<void>((resolve) => server.close(resolve)) };
 }

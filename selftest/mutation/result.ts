@@ -1,26 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.js';
-import { jsonOf, objectOf, type Shape, shapes } from '../../src/base/shape.js';
-import type { Judgement, Kind } from './judged.js';
+import { jsonOf, objectOf, type Shaped, shapes } from '../../src/base/shape.js';
+import type { Judgement } from './judged.js';
 import type { Mutant } from './mutants.js';
-import type { Notice, Way } from './notice.js';
+import type { Notice } from './notice.js';
 
-export interface MutationResult {
-  readonly seed: number;
-  readonly all: number;
-  readonly drawn: number;
-  readonly noticed: { readonly [W in Way]?: number };
-  readonly judged: { readonly [K in Kind]?: number };
-}
-
-const isResult: Shape<MutationResult> = objectOf({
+const isResult = objectOf({
   seed: shapes.number,
   all: shapes.number,
   drawn: shapes.number,
   noticed: shapes.mapOf(shapes.number),
   judged: shapes.mapOf(shapes.number),
 });
+type MutationResult = Shaped<typeof isResult>;
 
 const resultFile = join('selftest', 'mutation', 'result.json');
 

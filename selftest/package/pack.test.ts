@@ -12,13 +12,7 @@ const folder = temporaryFolder(afterAll);
 const installed = join(folder, 'node_modules', 'mfa-conformance');
 const bin = join(folder, 'node_modules', '.bin', 'mfa-conformance');
 
-interface Said {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function inFolder(command: string, args: readonly string[], cwd = folder): Promise<Said> {
+function inFolder(command: string, args: readonly string[], cwd = folder): Promise<typeof install> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const options = { cwd, env: { ...env, NO_COLOR: '1' }, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {
@@ -30,7 +24,7 @@ function inFolder(command: string, args: readonly string[], cwd = folder): Promi
 }
 
 let packed: string[] = [];
-let install: Said = { code: -1, stdout: '', stderr: '' };
+let install = { code: -1, stdout: '', stderr: '' };
 
 beforeAll(async () => {
   // Newer versions of Node keep compiled modules in this folder.

@@ -13,15 +13,7 @@ export interface PageOptions {
   readonly hash?: string;
 }
 
-/** A page opened from its file, and what it did although it must not. */
-export interface OpenedPage {
-  readonly page: Page;
-  /** All requests of the page except for its own file. The browser refused them. */
-  readonly requests: readonly string[];
-  /** Errors and warnings on the console, and uncaught errors. */
-  readonly complaints: readonly string[];
-}
-
+type OpenedPage = Awaited<ReturnType<typeof openIn>>;
 export type OpenPage = (file: string, options?: PageOptions) => Promise<OpenedPage>;
 
 /** Tests with a real Chromium, started once. Without a browser they are skipped; with CI set they fail. */
@@ -72,9 +64,12 @@ function launch(executablePath: string): Promise<Browser> {
   });
 }
 
-async function openIn(context: BrowserContext, file: string, hash: string): Promise<OpenedPage> {
+/** Opens a page from its file. @returns also what it did although it must not */
+async function openIn(context: BrowserContext, file: string, hash: string) {
   const url = pathToFileURL(file).href;
+  /** All requests of the page except for its own file. The browser refused them. */
   const requests: string[] = [];
+  /** Errors and warnings on the console, and uncaught errors. */
   const complaints: string[] = [];
   const page = await context.newPage();
   const own = (asked: string) => asked.split('#')[0] === url;

@@ -25,19 +25,13 @@ const restoredCodes: Readonly<Record<Kind, readonly (number | null)[]>> = {
 
 type Restore = (...args: readonly string[]) => Promise<{ readonly code: number | null }>;
 
-export interface Judged {
-  readonly hits: number;
-  readonly open: number;
-  readonly problems: readonly string[];
-}
-
 /** @param root the root of the build to run @param restore runs the command `restore` */
 export async function judge(
   ending: Ending,
   folder: string,
   root = packageRoot(),
   restore: Restore = (...args) => start(root, args).ended,
-): Promise<Judged> {
+) {
   mkdirSync(folder, { recursive: true });
   const { settleMs } = ending.times;
   const targets = await Promise.all(
@@ -59,7 +53,7 @@ async function judgeOn(
   disk: SmallDisk | undefined,
   root: string,
   restore: Restore,
-): Promise<Judged> {
+) {
   const stateDir = join(disk?.path ?? folder, 'state');
   const files = targets.flatMap(({ targetFile }) => ['-t', targetFile]);
   const reports = join(folder, 'out');
@@ -181,12 +175,7 @@ function kill(pid: number): void {
   }
 }
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
-}
-
-function start(root: string, args: readonly string[]): Started {
+function start(root: string, args: readonly string[]) {
   const child = spawn(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },

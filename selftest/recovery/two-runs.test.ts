@@ -5,7 +5,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { Journal } from '../../src/target/journal/journal.js';
 import { emulator } from '../cli/emulated.js';
 import { performed } from '../cli/in-process.js';
-import { filesBelow, folders, type StartedEmulator, start, temporaryFolder } from '../cli/suite.js';
+import { filesBelow, folders, start, temporaryFolder } from '../cli/suite.js';
 
 // The runs in this process load the same module. Another copy would take a lease with this process's pid for that of a
 // former process.
@@ -16,13 +16,7 @@ const few = ['--grep', 'mfa-config/get-*'];
 const options = { wait: false, tell: () => {}, env: {} };
 const inUse = new RegExp(`is in use by .* \\(pid ${process.pid}\\) since`);
 
-interface Used {
-  readonly folder: string;
-  readonly emulator: StartedEmulator;
-  readonly lease: { readonly release: () => void };
-}
-
-async function used(): Promise<Used> {
+async function used() {
   const folder = temporaryFolder();
   const target = await emulator(folder);
   const lease = await Lease.take(join(folder, 'state'), target.baseUrl, options);
