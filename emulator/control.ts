@@ -21,12 +21,7 @@ export function createControl(controlled: Controlled): http.Server {
   });
 }
 
-interface ControlAnswer {
-  readonly status: number;
-  readonly body: Json;
-}
-
-async function handle(request: IncomingMessage, controlled: Controlled): Promise<ControlAnswer> {
+async function handle(request: IncomingMessage, controlled: Controlled) {
   const body = await bodyOf(request);
   switch (`${request.method} ${request.url}`) {
     case 'GET /clock':
@@ -52,7 +47,7 @@ async function handle(request: IncomingMessage, controlled: Controlled): Promise
   }
 }
 
-function clock(controlled: Controlled): ControlAnswer {
+function clock(controlled: Controlled) {
   return { status: 200, body: { now: controlled.clock.date().toISOString() } };
 }
 
