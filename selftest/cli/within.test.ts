@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { limitedBy } from '../../fixtures/within.js';
+import { limitedBy } from '../../fixtures/suite-parts.js';
 import { steadyNow } from '../../src/base/steady-now.js';
 import { loadOrder } from '../../src/contract/order/order.js';
 import { requirementById } from '../../src/contract/requirements/catalogue.js';
