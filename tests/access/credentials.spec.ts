@@ -3,8 +3,9 @@ import {
   anonymous,
   arrange,
   expect,
-  guarded,
   mfa,
+  operations,
+  operationsWith,
   prepared,
   test,
   triggerNames,
@@ -18,13 +19,13 @@ const refused = [
   ['refuses-wrong-session', wrong.session],
 ] as const;
 
-for (const operation of guarded) {
+for (const operation of operationsWith('slug')) {
   for (const [slug, credential] of refused) {
-    test(`access/${operation.slug}-${slug}`, async ({ api, connection, state }) => {
-      const body = await arrange(prepared(operation.id, connection));
+    test(`access/${operations[operation].slug}-${slug}`, async ({ api, connection, state }) => {
+      const body = await arrange(prepared(operation, connection));
       const before = await arrange(state.snapshot());
 
-      expect(await api.call(operation.id, { ...body, as: credential() })).toBeRefused();
+      expect(await api.call(operation, { ...body, as: credential() })).toBeRefused();
       expect(await state.changesSince(before)).toBeNone();
     });
   }

@@ -3,26 +3,27 @@ import {
   demand,
   expect,
   headersOf,
-  modifying,
+  operations,
+  operationsWith,
   partsOf,
   prepared,
   test,
   wrong,
 } from '../../fixtures/index.js';
 
-for (const operation of modifying) {
-  test(`access/viewer-cannot-${operation.slug}`, async ({ api, users, connection, state }) => {
+for (const operation of operationsWith('modifies')) {
+  test(`access/viewer-cannot-${operations[operation].slug}`, async ({ api, users, connection, state }) => {
     const credentials = await arrange(users.sessions.viewerByAllMeans());
-    const body = await arrange(prepared(operation.id, connection));
-    const parts = await arrange(partsOf(operation.id, connection));
+    const body = await arrange(prepared(operation, connection));
+    const parts = await arrange(partsOf(operation, connection));
     const before = await arrange(state.snapshot());
 
     for (const as of credentials) {
-      expect(await api.call(operation.id, { ...body, as })).toBeRefused();
+      expect(await api.call(operation, { ...body, as })).toBeRefused();
       // An invalid credential beside a valid one must add no privilege. VerifySupportUserTotp is left out, because each
       // of its requests would use up a code.
-      for (const beside of operation.id === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
-        expect(await api.call(operation.id, { ...body, as, headers: headersOf(beside) })).toBeRefused();
+      for (const beside of operation === 'VerifySupportUserTotp' ? [] : wrong.beside(as)) {
+        expect(await api.call(operation, { ...body, as, headers: headersOf(beside) })).toBeRefused();
       }
       // The test compares the state before the requests below, which may undo a change.
       if (parts.length > 0) expect(await state.changesSince(before)).toBeNone();

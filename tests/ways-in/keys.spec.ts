@@ -1,4 +1,4 @@
-import type { Answer, Codes, Enrolment, Login, Open, User, Users } from '../../fixtures/index.js';
+import type { Answer, Codes, Enrolment, Login, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, anonymous, arrange, bypass, expect, secrets, test } from '../../fixtures/index.js';
 import { userFields } from './requests.js';
 
@@ -26,13 +26,10 @@ test('ways-in/key-is-for-the-caller', async ({ users, codes }) => {
   if (answer.status >= 300) answer = await users.codes.createKey(caller, 'mfa-conformance', {}, { headers });
   if (answer.status >= 300) await arrange.ifItCan(users.codes.enrol(caller));
 
-  const open: Open[] = [];
   const theirs = await loginWithKeyOf(users, victim.user, answer, codes);
-  if (theirs?.session !== undefined) {
+  if (theirs?.session !== undefined)
     await wrongIsRefused(users, victim.user, codes.wrong(victim.authenticator));
-    open.push({ name: 'its code, for the user that the request named', answer: theirs.answer });
-  }
-  expect(open).toBeShut();
+  expect(bypass.openBy('its code, for the user that the request named', theirs)).toBeShut();
   const own = await users.logins.byCode(victim.user, victim.authenticator);
   // If the victim can't log in by a new key either, the refusal doesn't show that the old key was replaced.
   if (own.session === undefined) await arrange.login(users.logins.byNewKey(victim.user));
@@ -73,9 +70,7 @@ test('ways-in/first-step-makes-no-key', async ({ api, users, codes }) => {
   const answer = await api.call('CreateTotpKey', { as, json: { totpKeyName: 'mfa-conformance' } });
 
   const login = await loginWithKeyOf(users, user, answer, codes);
-  expect(
-    login?.session === undefined ? [] : [{ name: 'a key by the password alone', answer: login.answer }],
-  ).toBeShut();
+  expect(bypass.openBy('a key by the password alone', login)).toBeShut();
   expect(answer).toHaveNone('totpSecretKey', 'totpUri');
   await arrange.login(users.logins.byNewKey(user));
 });
