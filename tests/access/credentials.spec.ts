@@ -85,8 +85,7 @@ for (const [id, kind, invalid] of [
   ['access/token-in-authorization', 'token', wrong.token],
   ['access/session-id-header', 'id', wrong.session],
 ] as const)
-  test(id, async ({ api, users, cluster }) => {
-    await arrange(cluster.off());
+  test(id, async ({ api, users }) => {
     const as = await arrange<Credential>(users.sessions[kind](users.withPassword()));
 
     const answer = await api.call('GetMFAConfig', { as });

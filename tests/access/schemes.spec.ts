@@ -14,7 +14,7 @@ import {
   wrong,
 } from '../../fixtures/index.js';
 
-type Given = Pick<Fixtures, 'api' | 'users' | 'cluster'>;
+type Given = Pick<Fixtures, 'api' | 'users'>;
 
 /** A valid credential as text, and a function that makes a credential of the same kind from another text. */
 interface Issued {
@@ -28,13 +28,11 @@ async function ofKey({ api }: Given): Promise<Issued> {
   return { text: apiKey.reveal(), as: wrong.key };
 }
 
-async function ofSession({ users, cluster }: Given): Promise<Issued> {
-  await cluster.off();
+async function ofSession({ users }: Given): Promise<Issued> {
   return { text: (await users.sessions.id(users.withPassword())).id.reveal(), as: wrong.session };
 }
 
-async function ofToken({ users, cluster }: Given): Promise<Issued> {
-  await cluster.off();
+async function ofToken({ users }: Given): Promise<Issued> {
   const token = await users.sessions.token(users.withPassword());
   return { text: token.token.reveal(), as: (text) => ({ ...token, token: new Secret(text) }) };
 }
@@ -56,8 +54,8 @@ for (const [id, issued, changed] of [
   ['access/near-token-is-refused', ofToken, (token: string) => [...nearly(token), ...unsigned(token)]],
   ['access/token-in-other-case-is-refused', ofToken, inOtherCase],
 ] as const)
-  test(id, async ({ api, users, cluster }) => {
-    const { text, as } = await arrange(accepted({ api, users, cluster }, issued));
+  test(id, async ({ api, users }) => {
+    const { text, as } = await arrange(accepted({ api, users }, issued));
 
     for (const near of changed(text)) {
       expect(await api.call('GetMFAConfig', { as: as(near) })).toBeRefused();
@@ -65,8 +63,8 @@ for (const [id, issued, changed] of [
     }
   });
 
-test('access/token-scheme-in-any-case', async ({ api, users, cluster }) => {
-  const { text, as } = await arrange(accepted({ api, users, cluster }, ofToken));
+test('access/token-scheme-in-any-case', async ({ api, users }) => {
+  const { text, as } = await arrange(accepted({ api, users }, ofToken));
   const [type = ''] = (headersOf(as(text))['Authorization'] ?? '').split(' ');
 
   for (const scheme of [type.toLowerCase(), type.toUpperCase()]) {
@@ -89,11 +87,10 @@ test('access/wrong-token-has-bearer-challenge', async ({ api }) => {
   demand(isBearer, { kind: 'field', name: 'WWW-Authenticate', rule: 'challenges by Bearer', seen }, answer);
 });
 
-test('access/no-credential-in-url', async ({ api, users, cluster, connection }) => {
-  await arrange(cluster.off());
+test('access/no-credential-in-url', async ({ api, users, connection }) => {
   const user = users.withPassword();
   // A URL may be logged, so only credentials issued in this run go into one, never those of the target file.
-  const { session } = await arrange.login(users.logins.withoutCode(user));
+  const { session } = await arrange.login(users.logins.whileOff(user));
   const isBySession = session?.scheme === 'SessionIdHeader';
   const { status, body } =
     isSince(connection.target.release, '7.1.2_u3') && users.sessions.whyNoTokens === undefined

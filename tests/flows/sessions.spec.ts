@@ -21,8 +21,7 @@ async function hasEnded(ending: Promise<Answer>, api: Api, cluster: Cluster, as:
   if (last.status < 400) throw arrange.failure('DELETE /users/sessions ended no session of the user.');
 }
 
-test('sessions/delete-refuses-anonymous', async ({ api, users, cluster }) => {
-  await arrange(cluster.off());
+test('sessions/delete-refuses-anonymous', async ({ api, users }) => {
   const user = users.withSid();
   const as = await arrange(opened(api, users, user));
 
@@ -32,8 +31,7 @@ test('sessions/delete-refuses-anonymous', async ({ api, users, cluster }) => {
   }
 });
 
-test('sessions/viewer-cannot-end-those-of-others', async ({ api, users, cluster }) => {
-  await arrange(cluster.off());
+test('sessions/viewer-cannot-end-those-of-others', async ({ api, users }) => {
   const all = users.allWithPassword().filter(hasSid);
   const user = all.find(({ role }) => role !== 'viewer');
   if (user === undefined)
@@ -71,10 +69,8 @@ test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) =>
 /** This many connections reach every node of a small cluster. */
 const looksByNewConnections = 5;
 
-test('sessions/password-opens-session-while-mfa-is-off', async ({ users, cluster }) => {
-  await arrange(cluster.off());
-
-  expect(await users.logins.withoutCode(users.withPassword())).toOpenSession();
+test('sessions/password-opens-session-while-mfa-is-off', async ({ users }) => {
+  expect(await users.logins.whileOff(users.withPassword())).toOpenSession();
 });
 
 test('sessions/refuses-wrong-password', async ({ users }) => {
@@ -108,25 +104,24 @@ test('email-otp/unknown-user-looks-alike', async ({ users }) => {
   await looksAlike(users, (user, password) => users.codes.request(user, { password, extra }));
 });
 
-test('sessions/ids-differ', async ({ users, cluster }) => {
-  const ids = await arrange(sessionIds({ users, cluster }));
+test('sessions/ids-differ', async ({ users }) => {
+  const ids = await arrange(sessionIds(users));
 
   expect(new Set(ids).size).toBeAtLeast(ids.length, 'session ids');
 });
 
-test('sessions/ids-are-long-enough', async ({ users, cluster }) => {
-  const ids = await arrange(sessionIds({ users, cluster }));
+test('sessions/ids-are-long-enough', async ({ users }) => {
+  const ids = await arrange(sessionIds(users));
   const names = users.allWithPassword().map(({ username }) => username);
 
   expect(Math.round(bitsOf(ids))).toBeAtLeast(128, 'bits');
   expectRandom(ids, names);
 });
 
-test('sessions/domain-defaults-to-local', async ({ users, cluster, facts }) => {
-  await arrange(cluster.off());
+test('sessions/domain-defaults-to-local', async ({ users, facts }) => {
   const user = users.allWithPassword().find(({ domain }) => domain.toUpperCase() === 'LOCAL');
   if (user === undefined) return arrange.notApplicable('the target file has no account of the domain LOCAL');
-  await arrange.login(users.logins.withoutCode(user));
+  await arrange.login(users.logins.whileOff(user));
 
   expect(await users.login(user, { domain: null })).toOpenSession();
   await facts.measure('domainInSmallLetters', async () => {
@@ -135,8 +130,7 @@ test('sessions/domain-defaults-to-local', async ({ users, cluster, facts }) => {
   });
 });
 
-test('sessions/delete-answers-204', async ({ users, cluster, admin }) => {
-  await arrange(cluster.off());
+test('sessions/delete-answers-204', async ({ users, admin }) => {
   const user = users.withSid();
   await arrange(users.sessions.id(user));
 
@@ -144,7 +138,6 @@ test('sessions/delete-answers-204', async ({ users, cluster, admin }) => {
 });
 
 test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin }) => {
-  await arrange(cluster.off());
   const user = users.withSid();
   const sessions = [await arrange(users.sessions.id(user)), await arrange(users.sessions.id(user))] as const;
   const [first, newest] = sessions;
@@ -172,7 +165,6 @@ test('sessions/deleted-session-is-refused', async ({ api, users, cluster, admin 
 });
 
 test('sessions/deleted-session-stays-refused', async ({ api, users, cluster, admin, allow }) => {
-  await arrange(cluster.off());
   const user = users.withSid();
   const sessions = [await arrange(users.sessions.id(user)), await arrange(users.sessions.id(user))];
   const ending = arrange.success(users.sessions.end(user, admin));
@@ -223,7 +215,6 @@ async function inTwoSteps(api: Api, users: Users, user: User): Promise<Credentia
 }
 
 test('sessions/delete-leaves-other-users-alone', async ({ api, users, cluster, admin }) => {
-  await arrange(cluster.off());
   const user = users.withSid();
   const other = users.allWithPassword().find(({ role }) => role !== user.role) ?? users.withPassword(1);
   const own = await arrange(users.sessions.id(user));
@@ -233,8 +224,7 @@ test('sessions/delete-leaves-other-users-alone', async ({ api, users, cluster, a
   expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
 });
 
-test('access-tokens/tokens-are-long-enough', async ({ users, cluster }) => {
-  await arrange(cluster.off());
+test('access-tokens/tokens-are-long-enough', async ({ users }) => {
   const user = users.withPassword();
   const tokens: string[] = [];
   for (let n = 0; n < 3; n += 1) tokens.push((await arrange(users.sessions.token(user))).token.reveal());
@@ -258,8 +248,7 @@ async function looksAlike(users: Users, ask: (user: User, password: string) => P
   expect(await ask(nobody, password)).toLookLike(known, { own: nobody, other: user });
 }
 
-async function sessionIds({ users, cluster }: Pick<Fixtures, 'users' | 'cluster'>): Promise<string[]> {
-  await cluster.off();
+async function sessionIds(users: Users): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 0; n < 10; n += 1) ids.push((await users.sessions.id(users.withPassword())).id.reveal());
   return ids;

@@ -127,11 +127,10 @@ test('http/set-values-keep-their-names', async ({ cluster, support }) => {
   await arrange(cluster.readAsShown());
 });
 
-test('http/refuses-other-media-types', async ({ users, cluster }) => {
-  await arrange(cluster.off());
+test('http/refuses-other-media-types', async ({ users }) => {
   const user = users.withPassword();
   // As JSON, the target accepts this body. So it can refuse the requests below only for their media type.
-  await arrange.login(users.logins.withoutCode(user));
+  await arrange.login(users.logins.whileOff(user));
 
   for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
     expect(await users.login(user, { contentType, mistake: `a body of ${contentType}` })).toBeRefused();

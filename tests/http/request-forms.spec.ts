@@ -110,10 +110,9 @@ test('http/refused-write-changes-nothing', async ({ api, admin, cluster, connect
   }
 });
 
-test('http/charset-is-no-other-type', async ({ users, cluster }) => {
-  await arrange(cluster.off());
+test('http/charset-is-no-other-type', async ({ users }) => {
   const user = users.withPassword();
-  await arrange.login(users.logins.withoutCode(user));
+  await arrange.login(users.logins.whileOff(user));
 
   const { answer } = await users.login(user, { contentType: 'application/json; charset=utf-8' });
 

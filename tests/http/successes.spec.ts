@@ -86,10 +86,8 @@ test('send-email-otp/answers-204', async ({ users }) => {
   expect(await users.codes.requestOfCaller(user)).toSucceed();
 });
 
-test('sessions/create-answers-201', async ({ users, cluster }) => {
-  await arrange(cluster.off());
-
-  const { answer } = await users.logins.withoutCode(users.withPassword());
+test('sessions/create-answers-201', async ({ users }) => {
+  const { answer } = await users.logins.whileOff(users.withPassword());
 
   expect(answer).toSucceed();
   expect(answer).toHaveTexts(['sessionId']);

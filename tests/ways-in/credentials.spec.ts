@@ -21,10 +21,9 @@ test('ways-in/name-in-header-opens-nothing', async ({ api, connection }) => {
   expect(await openTo(api, callerHeaders(username, new URL(baseUrl).origin))).toBeShut();
 });
 
-test('ways-in/name-as-credential-opens-nothing', async ({ api, users, cluster }) => {
+test('ways-in/name-as-credential-opens-nothing', async ({ api, users }) => {
   const user = users.withPassword();
-  await arrange(cluster.off());
-  await arrange.login(users.logins.withoutCode(user));
+  await arrange.login(users.logins.whileOff(user));
 
   expect(await openTo(api, asCredentials(user.username))).toBeShut();
 });

@@ -4,14 +4,13 @@ import { arrange, demand, expect, mfa, test, textIn, textOf, wrong } from '../..
 
 const aDayMs = 25 * 3_600_000;
 
-test('ways-in/session-id-is-not-the-clients', async ({ api, users, cluster }) => {
-  await arrange(cluster.off());
+test('ways-in/session-id-is-not-the-clients', async ({ api, users }) => {
   const chosen = randomUUID();
   const headers = { 'session-id': chosen, Cookie: `session-id=${chosen}; login-session=${chosen}` };
 
   const user = users.withPassword();
-  // Just after MFA was switched off, the target may still ask for a code. So withoutCode repeats the login.
-  await arrange.login(users.logins.withoutCode(user));
+  // Just after MFA was switched off, the target may still ask for a code. So whileOff repeats the login.
+  await arrange.login(users.logins.whileOff(user));
 
   // A target may refuse unknown members, or invalid credentials beside a password.
   const named = await users.login(user, { headers, members: { sessionId: chosen } });
@@ -26,9 +25,8 @@ for (const [id, open] of [
   ['ways-in/session-ends-within-a-day', 'id'],
   ['ways-in/token-ends-within-a-day', 'token'],
 ] as const)
-  test(id, async ({ api, users, cluster, connection }) => {
+  test(id, async ({ api, users, connection }) => {
     onlyByClock(connection);
-    await arrange(cluster.off());
     const as = await arrange<Credential>(users.sessions[open](users.withPassword()));
     await arrange.success(api.call('GetMFAConfig', { as }));
     await arrange(connection.clock.advance(aDayMs));
