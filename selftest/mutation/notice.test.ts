@@ -17,15 +17,28 @@ const seenIn = (verdict: Verdict | undefined, ...references: Verdict[]): Notice 
 const reference = verdict({ [put]: 'pass', [login]: 'pass' }, { facts: { semantics: 'replace', ms: 5 } });
 
 describe('noticeIn', () => {
-  test('notices nothing in a verdict like the reference or in a part of it', () => {
-    expect(seenIn(reference, reference)).toBeUndefined();
-    expect(seenIn(verdict({ [put]: 'pass' }), reference)).toBeUndefined();
-  });
+  const open = verdict({ [put]: 'pass', [login]: 'inconclusive' });
+  const unusable = { way: 'unusable', by: '' } as const;
 
-  test('notices red requirements first', () => {
-    const seen = verdict({ [put]: 'inconclusive', [login]: 'fail' }, { facts: { semantics: 'merge' } });
-
-    expect(seenIn(seen, reference)).toEqual({ way: 'red', by: login });
+  test.each<[string, Verdict | undefined, Notice | undefined, ...Verdict[]]>([
+    ['nothing in a verdict like the reference', reference, undefined],
+    ['nothing in a part of it', verdict({ [put]: 'pass' }), undefined],
+    [
+      'red requirements first',
+      verdict({ [put]: 'inconclusive', [login]: 'fail' }, { facts: { semantics: 'merge' } }),
+      { way: 'red', by: login },
+    ],
+    ['undecided requirements that the reference decides', open, { way: 'undecided', by: login }],
+    ['nothing undecided in one of the references too', open, undefined, open],
+    ['a target without a verdict', undefined, unusable],
+    ['a target that could not be used', verdict({ [put]: 'inconclusive', [login]: 'not run' }), unusable],
+    [
+      'a target that was not restored',
+      verdict({ [put]: 'pass' }, { restored: false }),
+      { way: 'not restored', by: '' },
+    ],
+  ])('notices %s', (_what, seen, notice, ...more) => {
+    expect(seenIn(seen, reference, ...more)).toEqual(notice);
   });
 
   test('notices a different fact if the runs of the reference agree', () => {
@@ -45,21 +58,5 @@ describe('noticeIn', () => {
 
     expect(seenIn({ ...rest, outcomes: measured }, reference)).toEqual({ way: 'fact', by: login });
     expect(seenIn({ ...rest, outcomes }, reference)).toBeUndefined();
-  });
-
-  test('notices undecided requirements that the reference decides', () => {
-    const seen = verdict({ [put]: 'pass', [login]: 'inconclusive' });
-
-    expect(seenIn(seen, reference)).toEqual({ way: 'undecided', by: login });
-    expect(seenIn(seen, reference, seen)).toBeUndefined();
-  });
-
-  test('notices a target that could not be used or restored', () => {
-    const untried = verdict({ [put]: 'inconclusive', [login]: 'not run' });
-    const left = verdict({ [put]: 'pass' }, { restored: false });
-
-    for (const each of [undefined, untried])
-      expect(seenIn(each, reference)).toEqual({ way: 'unusable', by: '' });
-    expect(seenIn(left, reference)).toEqual({ way: 'not restored', by: '' });
   });
 });

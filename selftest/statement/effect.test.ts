@@ -16,27 +16,21 @@ const claim = 'keys-are-forgotten';
 const fact = requirementById('totp-login/keys-are-forgotten-where-told');
 
 describe('a requirement with a claim', () => {
-  test('is as in the catalogue if the vendor claims nothing', () => {
-    const silent = { level: 'fact', source: fact.source };
+  const source = `claimed by the vendor (${claim}); ${fact.source}`;
 
-    expect(standingOf(fact, contract, undefined)).toEqual(silent);
-    expect(standingOf(fact, contract, statement({ 'retain-is-stored': true }))).toEqual(silent);
-  });
+  test.each([
+    ['is as in the catalogue without a statement', undefined, {}],
+    ['is as in the catalogue if the vendor does not claim it', { 'retain-is-stored': true }, {}],
+    ['is a must if it is claimed', { [claim]: true }, { level: 'must', source, claimed: claim }],
+    [
+      'is not applicable if it is denied',
+      { [claim]: false },
+      { notApplicable: `the vendor's statement denies it (${claim})` },
+    ],
+  ])('%s', (_is, claims, wanted) => {
+    const found = standingOf(fact, contract, claims && statement(claims));
 
-  test("is a must if it is claimed, and its source names the vendor's claim", () => {
-    expect(standingOf(fact, contract, statement({ [claim]: true }))).toEqual({
-      level: 'must',
-      source: `claimed by the vendor (${claim}); ${fact.source}`,
-      claimed: claim,
-    });
-  });
-
-  test('is not applicable if it is denied', () => {
-    expect(standingOf(fact, contract, statement({ [claim]: false }))).toEqual({
-      level: 'fact',
-      source: fact.source,
-      notApplicable: `the vendor's statement denies it (${claim})`,
-    });
+    expect(found).toEqual({ level: 'fact', source: fact.source, ...wanted });
   });
 
   test('does not apply to a release that lacks it, whatever the claim', async () => {
