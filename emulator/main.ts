@@ -57,14 +57,11 @@ async function writeTarget(file: string, emulator: RunningEmulator): Promise<voi
   try {
     // An existing file would keep its mode, so this removes it first.
     rmSync(file, { force: true });
-    if (emulator.certificate === undefined) {
-      writeFileSync(file, `${schemaLine(file)}${stringify(emulator.targetFile())}`, { mode: 0o600 });
-      return;
-    }
+    const { certificate } = emulator;
     const caFile = `${file}.ca.pem`;
-    writeFileSync(caFile, emulator.certificate);
-    const content = stringify(emulator.targetFile({ ca: basename(caFile) }));
-    writeFileSync(file, `${schemaLine(file)}${content}`, { mode: 0o600 });
+    if (certificate !== undefined) writeFileSync(caFile, certificate);
+    const content = emulator.targetFile(certificate === undefined ? {} : { ca: basename(caFile) });
+    writeFileSync(file, `${schemaLine(file)}${stringify(content)}`, { mode: 0o600 });
   } catch (error) {
     await emulator.close();
     throw new EmulatorUsageError(
