@@ -1,9 +1,8 @@
 import { forms } from '../../emulator/variants/forms.js';
-import type { ReleaseName } from '../../src/base/model/releases.js';
-import { type AnswerProperty, answerProperties } from './answer-properties.js';
+import { answerOf, operationsIn, ownProperties, partsOf, rawDocument } from '../contract/raw.js';
 import { allPairs, type Factor } from './pairwise.js';
 
-const release: ReleaseName = '7.1.2_u3';
+const document = rawDocument('7.1.2_u3');
 
 /** Properties that are optional only in the document: without them the operation is useless for clients. */
 const needed: readonly string[] = [
@@ -63,7 +62,7 @@ export function freedoms(): Factor[] {
       return operations.map((operation) => factor(`refusal:${operation}.${errorCode}`, statuses));
     }),
     ...formFactors(),
-    ...answerProperties(release).flatMap(ofProperty),
+    ...answerProperties().flatMap(ofProperty),
   ];
 }
 
@@ -89,6 +88,29 @@ function formFactors(): Factor[] {
     settings: forms.filter((form) => form.startsWith(`${property}.`)).map((form) => `form:${form}`),
   }));
 }
+
+/** The properties of successful answers, and of every Error, with the freedoms that the document leaves. */
+function answerProperties() {
+  const successes = operationsIn(document).flatMap(({ operation }) => {
+    const schema = answerOf(operation);
+    return schema === undefined ? [] : optional(String(operation.operationId), schema);
+  });
+  return [...successes, ...optional('Error', 'Error')];
+}
+
+function optional(place: string, schema: string) {
+  return partsOf(document, schema).flatMap((part) =>
+    ownProperties(part)
+      .filter(([name]) => part.required?.includes(name) !== true)
+      .map(([name, { nullable, type, default: absent }]) => {
+        // What its absence means; undefined if the document doesn't say.
+        const fallback: unknown = absent;
+        return { place, name, nullable: nullable === true, list: type === 'array', fallback };
+      }),
+  );
+}
+
+type AnswerProperty = ReturnType<typeof optional>[number];
 
 function ofProperty({ place, name, nullable, list, fallback }: AnswerProperty): Factor[] {
   const at = `${place}.${name}`;

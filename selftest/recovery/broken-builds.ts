@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyBuild } from '../tool/copy-build.js';
+import { packageRoot } from '../../src/base/package-root.js';
 import { endingOf, type Kind } from './draw.js';
 import { judge } from './ending.js';
 import type { Moment } from './held-proxy.js';
@@ -93,8 +93,16 @@ export async function hiddenBy(build: Break, folder: string): Promise<string[]> 
   return isShown ? [] : ['no changed state was seen', ...judged.problems];
 }
 
+/** Copies the build with its break, without self-tests and compiled modules. @returns the copy's folder */
 function broken(build: Break, folder: string): string {
-  copyBuild(folder);
+  const root = packageRoot();
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'dist'), join(folder, 'dist'), {
+    recursive: true,
+    filter: (path) => !['selftest', 'compiled'].some((left) => path.includes(join('dist', left))),
+  });
+  for (const name of ['node_modules', 'spec']) symlinkSync(join(root, name), join(folder, name), 'junction');
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   const path = join(folder, 'dist', build.file);
   writeFileSync(path, edited(build, readFileSync(path, 'utf8')));
   return folder;
