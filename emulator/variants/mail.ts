@@ -86,7 +86,7 @@ export const mailVariants: readonly Variant[] = variantsOf({
     .wraps('compose', (_earlier, code) => ({
       subject: `${code} is your one-time code`,
       html: `<html><head><style>p{color:#101820}</style></head><body>
-<p>Your one-time code is <b>${code}</b>.</p>
+<p>Your one-time code for appliance 204711 is: <b>${code}</b>.</p>
 <p>Questions? Call +1 (408) 555-0143 and name the ticket #7718342.</p>
 <p>&copy; 2026 Cluster</p></body></html>`,
       encoding: 'base64',

@@ -37,6 +37,7 @@ describe('finds the code', () => {
     though "number" stands before it | Your OTP number is 482913
     for somebody | Your verification code for the support user is 482913.\n\nIt is valid for 600 seconds.
     for something | The code to sign in to cluster 7 for account bob is: 482913. Case 881200
+    for a thing with a number | Your verification code for appliance 204711 is: 482913\n\nHotline 0800 330000.
     for a thing that is named | One-time code for session: 482913\n\nIA-2(1), case 881200.
     of digits, though a name of letters and digits is nearer to another word | Your code is 482913. The token A1B2C3D4 is of your device.
     as a TAN | Your TAN for the login: 482913. Case 881200

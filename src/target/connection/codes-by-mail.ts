@@ -1,7 +1,7 @@
 import { ArrangeError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
 import type { MailWaits } from '../../input/target-file/mail.js';
-import { type FoundCode, findCode } from '../../wire/mail/code.js';
+import { type FoundCode, findCode, numbersIn } from '../../wire/mail/code.js';
 import type { Mailbox, Mark, ReceivedMail } from '../../wire/mail/mailbox.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
@@ -42,11 +42,17 @@ function newIn(sent: readonly SentCode[], known: ReadonlySet<string>): readonly 
 
 const lookMs = 100;
 
+const mayBeMisread =
+  'These mails hold only numbers that the target refused as codes. If the code is another text, set mail.codePattern.';
+
 /** Reads the mails that a request caused, and their codes. Every code becomes a secret of the run. */
 export class CodesByMail {
   readonly #silent = new Set<string>();
   readonly #vain = new Map<string, number>();
   readonly #seen = new Set<string>();
+  /** Who got each number first, and the numbers of mails to several addresses: they are hardly codes. */
+  readonly #numbers = new Map<string, string>();
+  readonly #shared = new Set<string>();
   readonly #found = new WeakMap<ReceivedMail, FoundCode>();
   readonly #read = new Map<string | undefined, ReadCodes>();
   readonly #repeats = new WeakSet<ReceivedMail>();
@@ -142,7 +148,8 @@ export class CodesByMail {
         return await this.#lastOf(repeated.code, address, mark);
       }
       const problems = new Set([...others].flatMap((mail) => this.#find(mail).problem ?? []));
-      throw new ArrangeError([error.message, ...problems].join(' '), error.because);
+      const hints = others.size > 0 && problems.size === 0 ? [mayBeMisread] : problems;
+      throw new ArrangeError([error.message, ...hints].join(' '), error.because);
     } finally {
       ended(steadyNow() - startedAt);
     }
@@ -218,7 +225,12 @@ export class CodesByMail {
   #find(mail: ReceivedMail): FoundCode {
     const known = this.#found.get(mail);
     if (known !== undefined) return known;
-    const found = findCode(mail, this.settings.codePattern, this.#seen);
+    const to = mail.to[0] ?? '';
+    for (const number of numbersIn(mail)) {
+      if (!this.#numbers.has(number)) this.#numbers.set(number, to);
+      else if (this.#numbers.get(number) !== to) this.#shared.add(number);
+    }
+    const found = findCode(mail, this.settings.codePattern, this.#seen, this.#shared);
     this.#found.set(mail, found);
     if (found.code !== undefined && this.#seen.has(found.code)) this.#repeats.add(mail);
     return found;

@@ -240,7 +240,7 @@ function isWhatItIsFor(before: string): boolean {
 function namedBefore(before: string): number {
   const gap = afterCodeWord(before);
   if (gap === undefined) return 0;
-  if (isBefore.test(gap) || isPartOfWord(before)) return adjacentScore;
+  if (isBefore.test(gap) || isPartOfWord(before) || isWhatItIsFor(before)) return adjacentScore;
   return sentenceEnd.test(gap) ? Math.max(0, 20 - gap.length / 4) : Math.max(0, 55 - gap.length / 2);
 }
 

@@ -24,18 +24,22 @@ export type FoundCode =
  * before unmarked numbers of six to eight digits. Shorter ones need a word for "code".
  * @param pattern the code is its first match, or that match's first group
  * @param earlier codes of earlier mails; among equal candidates a new one wins
+ * @param shared numbers of mails to several users; a number that only one user gets is preferred
  */
 export function findCode(
   mail: MailContent,
   pattern?: RegExp,
   earlier: ReadonlySet<string> = new Set(),
+  shared: ReadonlySet<string> = new Set(),
 ): FoundCode {
   if (mail.code !== undefined) return { code: mail.code };
-  const sources = [mail, mail.wrapped].flatMap((each) => (each === undefined ? [] : partsOf(each)));
+  const sources = partsOf(mail);
   if (pattern !== undefined) return byPattern(sources, pattern, mail);
   const subject = maskedSubject(mail.subject);
 
-  const [best = []] = rankedCandidates(mail, sources);
+  const [all = []] = rankedCandidates(mail, sources);
+  const own = all.filter((each) => !shared.has(each.code));
+  const best = own[0] !== undefined && own[0].score >= strongScore ? own : all;
   const likely = best.filter(({ score }) => score === best[0]?.score);
   const [code, another] = likely.length > 1 ? likely.filter((each) => !earlier.has(each.code)) : likely;
   if (code !== undefined && another === undefined) return { code: code.code };
@@ -52,8 +56,14 @@ export function findCode(
   };
 }
 
-const partsOf = ({ text, html, subject }: Pick<MailContent, 'text' | 'html' | 'subject'>) =>
-  [text, htmlToText(html), subject].map(plain);
+/** Returns all numbers of a mail that may be its code. */
+export const numbersIn = (mail: MailContent): readonly string[] =>
+  rankedCandidates(mail, partsOf(mail)).flatMap((each) => each.map(({ code }) => code));
+
+const partsOf = (mail: MailContent): readonly string[] =>
+  [mail, mail.wrapped].flatMap((each) =>
+    each === undefined ? [] : [each.text, htmlToText(each.html), each.subject].map(plain),
+  );
 
 /** Strong candidates come first, and the mail's own text comes before quotes. */
 function rankedCandidates(mail: MailContent, sources: readonly string[]): readonly (readonly Candidate[])[] {
