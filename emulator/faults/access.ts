@@ -122,6 +122,17 @@ const single = faultsOf({
       const query = [...call.query.values()];
       return call.operation === 'GetMFAConfig' && isAnonymous(credentials) && query.some(isPublic);
     }),
+  ...Object.fromEntries(
+    ['..%2f', '%2e%2e/'].map((up) => [
+      `access/encoded-${up.startsWith('%') ? 'dots' : 'slash'}-needs-no-credential`,
+      breaks(otherSpelling)
+        .says(`GET /users/${up}mfa-config needs no credential.`)
+        .answers('any', (_answer, { method, path }, { state }) => {
+          const isMeant = method === 'GET' && path.toLowerCase().endsWith(`/users/${up}mfa-config`);
+          return isMeant && { status: 200, headers: {}, body: { ...state.cluster } };
+        }),
+    ]),
+  ),
   'access/slash-at-the-end-needs-no-credential': breaks('access/other-path-spellings-refuse-anonymous')
     .says('GET /mfa-config/ without a credential returns what GET /mfa-config returns with one.')
     .answers('any', (_answer, { method, path }, { state }) => {

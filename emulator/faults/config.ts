@@ -55,6 +55,14 @@ export const configFaults: readonly Fault[] = faultsOf({
       const cluster = readCluster(world);
       return { ...cluster, retainUserMfaSettings: cluster.retainUserMfaSettings || null };
     }),
+  'mfa-config/third-type-is-dropped': breaks('mfa-config/stores-authentication-types')
+    .since('6.8.1')
+    .says('PUT /mfa-config stores only two of three authentication types.')
+    .wraps('storeCluster', (storeCluster, before, wanted, world) => {
+      const authenticationTypes =
+        wanted.authenticationTypes && [...new Set(wanted.authenticationTypes)].slice(0, 2);
+      return storeCluster(before, { ...wanted, authenticationTypes }, world);
+    }),
   'mfa-config/put-clears-types': breaks('mfa-config/stores-authentication-types')
     .says('PUT /mfa-config stores only the first authentication type.')
     .wraps('storeCluster', (_earlier, _before, wanted) => ({

@@ -206,6 +206,18 @@ export const throttleFaults: readonly Fault[] = faultsOf({
         counts.set(call.connection, new Map(state.failures));
       });
     }),
+  'throttle/counted-by-agent': breaks('totp-login/throttle-spans-connections')
+    .says('Wrong codes at logins are counted separately for each User-Agent.')
+    .with(
+      counts,
+      'CreateSession',
+      (call) => nameIn(call) ?? '',
+      ({ headers }) => headers['user-agent'],
+    ),
+  'throttle/support-code-resets-count': breaks('support-email/wrong-codes-are-throttled')
+    .since('6.8.1')
+    .says('POST /support-user/send-email-otp resets the count of wrong codes as mfaCode.')
+    .answers('SendSupportEmailOtp', (_answer, _call, { state }) => void state.failures.delete(supportOwner)),
   'throttle/counted-by-forwarded-address': breaks('totp-login/throttle-ignores-forwarded-header')
     .says('Wrong codes at logins are counted separately for each X-Forwarded-For.')
     .inputs('CreateSession', (call, { state }) => {

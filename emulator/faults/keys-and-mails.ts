@@ -89,6 +89,13 @@ const single = faultsOf({
   'mail/callers-code-never-expires': breaks('email-login/code-expires')
     .says('A code of POST /send-email-otp is valid until it is used.')
     .with(callersCodes, ({ owner, uses }, asked) => owner === asked && uses === 0),
+  'mail/refused-request-prolongs-code': breaks('email-login/code-expires')
+    .says('A POST /email-otp with a wrong password prolongs the life of the last mailed code.')
+    .refusals('CreateEmailOtp', (_answer, { body }, { state, clock }) => {
+      state.mailCodes = state.mailCodes.map((entry) =>
+        entry.owner === text(body, 'username') ? { ...entry, issuedAt: clock.now() } : entry,
+      );
+    }),
   'ways-in/key-for-whom-the-body-names': breaks('ways-in/key-is-for-the-caller')
     .says('POST /totp-key makes a key for the user named in its body.')
     .bodies('CreateTotpKey', (body, call, world) => {

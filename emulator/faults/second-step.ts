@@ -226,6 +226,17 @@ export const secondStepFaults = faultsSince('7.3.1', {
         for (const [id, user] of finished) state.sessions.set(id, user);
       });
     }),
+  'second-step/pending-sessions-outlive-their-deletion': breaks('sessions/delete-ends-pending-sessions')
+    .says('DELETE /users/sessions leaves pending sessions alive, so that a code finishes them.')
+    .by((seams) => {
+      let before: [string, User][] = [];
+      seams.input('DeleteSession', (_call, { state }) => {
+        before = [...state.firstSteps];
+      });
+      seams.answer('DeleteSession', (_answer, _call, { state }) => {
+        for (const [id, user] of before) state.firstSteps.set(id, user);
+      });
+    }),
   'second-step/later-login-finishes': breaks('totp-login/refuses-password-alone')
     .says("A login with a code also finishes the user's pending logins.")
     .successes('CreateSession', (_body, { body }, world) => {

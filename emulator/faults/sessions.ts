@@ -122,6 +122,11 @@ export const sessionFaults: readonly Fault[] = faultsOf({
       if (answer.status >= 300 || !begin) return;
       for (const [id, { sid }] of state.sessions) if (sid.startsWith(begin)) state.sessions.delete(id);
     }),
+  'login/star-as-sid-ends-all': breaks('sessions/unknown-sid-ends-none')
+    .says('DELETE /users/sessions with * as sid ends all sessions.')
+    .answers('DeleteSession', (answer, call, { state }) => {
+      if (answer.status === 204 && call.query.get('sid') === '*') state.sessions.clear();
+    }),
   'login/unknown-sid-is-a-page': breaks('http/errors-are-error')
     .says('DELETE /users/sessions answers an unknown sid by 404 with an HTML page of the API itself.')
     .by((seams) => {

@@ -52,6 +52,12 @@ const single = faultsOf({
       if (own(body, 'success') !== false || !isToDisable(call) || !isProven) return;
       return { referenceId: newReference(world) };
     }),
+  'support-reference/code-is-not-used-up': breaks('verify-totp/refuses-replay')
+    .since('7.3.1')
+    .says('A code for DisableMfa stays unused, so it gets a second referenceId.')
+    .answers(verify, (answer, call, { state }) => {
+      if (own(answer.body, 'success') === true && isToDisable(call)) state.support.key?.acceptedSteps.clear();
+    }),
   'support-reference/given-without-password': breaks('support-reference/not-given-without-password')
     .since('7.3.1')
     .says('POST /support-user/verify-totp for DisableMfa returns a referenceId without a password.')

@@ -201,6 +201,19 @@ const since681 = faultsSince('6.8.1', {
       });
       changesFreely(seams, ({ given }) => given !== undefined && revived.has(given));
     }),
+  'support/voided-code-revives': breaks('support-email/newer-code-voids-older')
+    .says('Once support MFA was switched off, the mailed code before the last is accepted again.')
+    .by((seams) => {
+      const mailed: string[] = [];
+      let revived: string | undefined;
+      seams.answer(send, (_answer, _call, { state }) => {
+        mailed.push(state.mailCodes.findLast(({ owner }) => owner === supportOwner)?.code ?? '');
+      });
+      seams.success(patch, (_body, _call, { state }) => {
+        if (!state.support.enabled) revived = mailed.at(-2) ?? revived;
+      });
+      changesFreely(seams, ({ given }) => given !== undefined && given === revived);
+    }),
   'support/codes-without-end': breaks('support-email/code-expires')
     .says('A mailed code is accepted as mfaCode however old it is.')
     .with(takesMailed, (codes) => codes.at(-1)),

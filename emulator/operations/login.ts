@@ -42,9 +42,8 @@ function logOut(call: Call, world: World): Answer {
   if (sid !== caller.sid && !caller.privileges.includes('CLUSTER_MODIFY')) {
     throw new Refusal(403, 'KForbidden', 'Ending the sessions of others needs the privilege CLUSTER_MODIFY.');
   }
-  for (const [id, user] of world.state.sessions) {
-    if (sid === null || user.sid === sid) world.state.sessions.delete(id);
-  }
+  for (const sessions of [world.state.sessions, world.state.firstSteps])
+    for (const [id, user] of sessions) if (sid === null || user.sid === sid) sessions.delete(id);
   return noContent();
 }
 

@@ -132,7 +132,12 @@ const publicPaths = ['/users/sessions', '/email-otp', '/access-tokens'];
 function by(open: string, path: string): readonly string[] {
   const up = (dots: string) => `${open}${`/${dots}`.repeat(open.split('/').length - 1)}${path}`;
   const few = [`${path}?next=${open}`, `${path};${open}`, up('..')];
-  return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e')] : few;
+  const encoded = [
+    `/users/..%2f${path.slice(1)}`,
+    `/users/%2e%2e${path}`,
+    `${open}/..%2f..%2f${path.slice(1)}`,
+  ];
+  return open === publicPaths[0] ? [...few, up('..;'), up('%2e%2e'), ...encoded] : few;
 }
 
 /** For each character another one that fits the same alphabet, be it hexadecimal or larger. */

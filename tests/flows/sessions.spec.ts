@@ -54,7 +54,7 @@ test('sessions/unknown-sid-ends-none', async ({ api, users, cluster, admin }) =>
 
   // A deletion must not match half a sid. Half of a short sid might be another user's sid.
   const halves = both.flatMap(({ sid = '' }) => (sid.length < 6 ? [] : sid.slice(0, sid.length / 2)));
-  for (const sid of [`nobody-${randomUUID()}`, ...halves]) {
+  for (const sid of [`nobody-${randomUUID()}`, ...halves, '*', '%']) {
     const options = { as: admin, query: { sid }, mistake: 'an unknown sid' };
     expect(await api.call('DeleteSession', options)).toBeHandled();
     for (const as of sessions) expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
@@ -204,6 +204,24 @@ test('sessions/delete-ends-those-by-code', async ({ api, users, cluster, admin }
     const read = () => api.call('GetMFAConfig', { as: session, closeAfter: true });
     expect(await onceEnded(cluster, read)).toBeRefused();
   }
+});
+
+test('sessions/delete-ends-pending-sessions', async ({ api, users, codes, cluster, admin }) => {
+  const all = users.allWithReplaceableTotp();
+  const user = all.find(hasSid);
+  if (user === undefined) return arrange.notApplicable('no account with a sid may have its TOTP replaced');
+  const enrolment = await arrange(users.enrolled(all.indexOf(user)));
+  const { session: full } = await arrange(users.logins.finished(enrolment));
+  if (full === undefined) throw arrange.failure('A right code finished no login.');
+  const pending = await arrange(users.logins.begun(user));
+  await arrange(hasEnded(users.sessions.end(user, admin), api, cluster, full));
+
+  const otp = await arrange(codes.unused(enrolment.authenticator));
+  const answer = await api.call('VerifyUserOtp', { as: pending, json: { otp, type: 'totp' } });
+
+  const isFull = await users.logins.isFull(user, pending);
+  expect(isFull ? [{ name: 'a pending session', answer }] : []).toBeShut();
+  await arrange(users.logins.settle(user));
 });
 
 async function inTwoSteps(api: Api, users: Users, user: User): Promise<Credential | undefined> {

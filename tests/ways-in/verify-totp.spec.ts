@@ -173,11 +173,19 @@ test('ways-in/users-code-switches-nothing-off', async ({ users, support, codes }
   await arrange(support.proofs.endSeries(supports.authenticator));
 });
 
-test('verify-totp/refuses-replay', async ({ support, connection }) => {
-  const { replay } = await arrange(replayed(support));
+test('verify-totp/refuses-replay', async ({ support, codes, connection }) => {
+  const { replay, authenticator } = await arrange(replayed(support));
 
   connection.recorder.adopt([replay.exchange]);
   expect(replay).toNotVerify();
+
+  // A code for a referenceId serves once too.
+  if (support.password === undefined || !isSince(connection.target.release, '7.3.1')) return;
+  const toDisable = { purpose: 'DisableMfa', supportUserPassword: support.password } as const;
+  const code = await arrange(codes.unused(authenticator));
+  const { fields } = await support.verify(code, toDisable);
+  const again = fields.success === true ? await support.verify(code, toDisable) : undefined;
+  if (again !== undefined && again.fields.referenceId !== fields.referenceId) expect(again).toNotVerify();
 });
 
 test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {

@@ -23,7 +23,10 @@ export const opensNothing = (users: Users, user: User, type: 'totp' | 'email') =
   opens: (answer: Answer) => users.logins.wronglyOpened(user, type, answer),
 });
 
-/** Sends wrong TOTP codes until the answers change. If an earlier test locked an account so, returns its result. */
+/**
+ * Sends wrong TOTP codes until the answers change. If an earlier test locked an account so, returns its result.
+ * @param closeAfter whether each code comes by its own connection, from a client of another name
+ */
 export async function guessedByTotp(given: Given, closeAfter = true): Promise<Guessed> {
   const { users, codes, locks } = given;
   const before = known.get(locks);
@@ -32,11 +35,14 @@ export async function guessedByTotp(given: Given, closeAfter = true): Promise<Gu
     if (await isOut(users, before.guessed.user, right)) return { ...before.guessed, right, isOut: true };
   }
   const { user, authenticator } = await freeWithKey(given);
+  let client = 0;
   const { after, last, rest } = await guesses.throttling(
     locks.of(user.role),
     async () => {
       const code = codes.wrong(authenticator);
-      return users.logins.request(user, { code, type: 'totp', ...measured, closeAfter });
+      client += 1;
+      const headers = closeAfter ? { 'User-Agent': `mfa-conformance/${client}` } : {};
+      return users.logins.request(user, { code, type: 'totp', ...measured, closeAfter, headers });
     },
     opensNothing(users, user, 'totp'),
   );
@@ -85,10 +91,11 @@ export async function mustKeepOut(
   guess: () => Promise<Answer>,
   isTaken: () => Promise<boolean>,
   { of = 'codes', fact, ...options }: KeptOut = {},
-): Promise<void> {
+): Promise<guesses.Throttling> {
   const series = await guesses.throttling(lock, guess, options);
   fact?.(series.after ?? null);
   demand(await guesses.keepsOut(series, isTaken), { ...guesses.noThrottle, of }, series.last);
+  return series;
 }
 
 interface KeptOut extends guesses.ThrottlingOptions {
