@@ -93,15 +93,8 @@ test('sessions/create-answers-201', async ({ users }) => {
   expect(answer).toHaveTexts(['sessionId']);
 });
 
-test('access-tokens/create-answers-201', async ({ users, cluster }) => {
-  await arrange(cluster.off());
-
-  const user = users.withPassword();
-  // Until the target has applied the switch of cluster MFA, it may refuse the password alone.
-  const isDecided = ({ status }: { readonly status: number }) => status < 300 || status === 404;
-  const request = () => users.sessions.requestToken(user);
-  const answer = await cluster.settles(request, isDecided, { firstPauseMs: 1_500 });
-  if (answer.status === 404) arrange.notApplicable('the target has no POST /access-tokens');
+test('access-tokens/create-answers-201', async ({ users }) => {
+  const answer = await users.sessions.newToken(users.withPassword());
 
   expect(answer).toSucceed();
   expect(answer).toHaveTexts(['accessToken']);
