@@ -9,9 +9,9 @@ const login = { method: 'POST', url: '/users/sessions', headers: { 'Content-Type
 
 const originsOf = (redactor = new Redactor()) => new Origins(() => 0, redactor);
 
-function again(origins: Origins, requestJson: object, more: { readonly madeUp?: true } = {}) {
-  const request = { ...login, body: Buffer.from(JSON.stringify(requestJson)) };
-  return origins.again({ request, requestJson, ...more }, 0);
+function again(origins: Origins, json: object, more: { readonly madeUp?: true } = {}) {
+  const request = { ...login, body: Buffer.from(JSON.stringify(json)) };
+  return origins.again({ request, json, ...more }, 0);
 }
 
 /** How the suite records the body of a made-up login with a known password. */
@@ -20,8 +20,8 @@ function written(members: Readonly<Record<string, unknown>>): string | undefined
   redactor.add('correct horse', 'password');
   const origins = originsOf(redactor);
   origins.ofTargetFile(new Secret('correct horse'), 'OTHER_PW');
-  const requestJson = { username: 'bob', password: 'correct horse', ...members };
-  return again(origins, requestJson, { madeUp: true })?.body;
+  const json = { username: 'bob', password: 'correct horse', ...members };
+  return again(origins, json, { madeUp: true })?.body;
 }
 
 test.each([
@@ -40,9 +40,9 @@ test.each([
   ['a part of one', { password: 'correct' }, false],
   ['a key', { privateKey: 'MIIE' }, false],
 ])('a made-up request with %s is kept for scripts if it holds no secret', (_what, members, isKept) => {
-  const requestJson = { username: 'bob', password: '{{OTHER_PW}}', ...members };
+  const json = { username: 'bob', password: '{{OTHER_PW}}', ...members };
 
-  expect(written(members)).toBe(isKept ? JSON.stringify(requestJson) : undefined);
+  expect(written(members)).toBe(isKept ? JSON.stringify(json) : undefined);
 });
 
 test.each([
@@ -70,7 +70,7 @@ test.each([
 
 const bytes = (body: string, type = 'application/json') => {
   const request = { ...login, headers: { 'Content-Type': type }, body: Buffer.from(body) };
-  return originsOf().again({ request, requestJson: undefined }, 0)?.body;
+  return originsOf().again({ request, json: undefined }, 0)?.body;
 };
 
 test('malformed JSON of any length is kept if no secret can be in it', () => {
@@ -108,7 +108,7 @@ test('a scheme that was sent as a credential stays a scheme', () => {
   const origins = originsOf();
   const fieldOf = (Authorization: string) => {
     const request = { method: 'GET', url: '/mfa-config', headers: { Authorization } };
-    return origins.again({ request, requestJson: undefined }, 0)?.headers;
+    return origins.again({ request, json: undefined }, 0)?.headers;
   };
   fieldOf('Bearer');
 

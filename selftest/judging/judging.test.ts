@@ -35,9 +35,9 @@ test.each([
 });
 
 const types = ['totp', 'email'];
-const requestJson = { enabled: true, authenticationTypes: types };
-const put = { operation: 'UpdateMFAConfig', requestJson } as const;
-const get = { operation: 'GetMFAConfig', requestJson: undefined } as const;
+const json = { enabled: true, authenticationTypes: types };
+const put = { operation: 'UpdateMFAConfig', json } as const;
+const get = { operation: 'GetMFAConfig', json: undefined } as const;
 
 test('a stored value is found under another name until its own name was seen', async () => {
   const contract = await loadContract('7.1.2_u3');

@@ -5,7 +5,7 @@ import type { Finding } from './judge.js';
 
 interface Called {
   readonly operation: OperationId | null;
-  readonly requestJson: unknown;
+  readonly json: unknown;
 }
 
 /** Finds values that a request set and an answer shows under an undocumented name. */
@@ -13,10 +13,10 @@ export class Renamed {
   readonly #set = new Map<string, string>();
   readonly #used = new Set<string>();
 
-  seen(contract: Contract, { operation, requestJson }: Called, status: number, body: unknown): Finding[] {
+  seen(contract: Contract, { operation, json }: Called, status: number, body: unknown): Finding[] {
     const success = operation === null ? undefined : contract.operations.get(operation)?.success;
     if (success?.status !== status) return [];
-    for (const [name, value] of Object.entries(Object(requestJson))) {
+    for (const [name, value] of Object.entries(Object(json))) {
       if (isTelling(value)) this.#set.set(name, alike(value));
     }
     const documented = success.properties.map(({ pointer }) => pointer.slice(1));

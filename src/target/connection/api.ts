@@ -178,7 +178,7 @@ export class Api {
 
   readonly #recorded: Next = async ({ operation, credential, request, json, options, send }) => {
     const { mistake, madeUp = false } = options;
-    const unsent = { operation, credential, request, requestJson: json, madeUp };
+    const unsent = { operation, credential, request, json, madeUp };
     const recorded = { ...unsent, ...(mistake === undefined ? {} : { mistake }) };
     const startedAt = steadyNow();
     const response = await send(request).catch((error: unknown) => {

@@ -246,15 +246,8 @@ interface Begun {
   readonly failed: number;
 }
 
-const counted = objectOf(
-  {
-    count: shapes.number,
-    at: shapes.number,
-    /** Absent in counts of older versions. */
-    letIn: shapes.flag,
-  },
-  ['letIn'],
-);
+/** Counts of older versions have no `letIn`. */
+const counted = objectOf({ count: shapes.number, at: shapes.number, letIn: shapes.flag }, ['letIn']);
 type Count = Shaped<typeof counted>;
 const isCounts = shapes.mapOf(counted);
 

@@ -58,19 +58,15 @@ export class Codes {
 
   /** Returns the current code. If it was used, waits for the next step, or throws the text of `inVain`. */
   async unused(authenticator: Authenticator, inVain?: () => string): Promise<string> {
-    await this.#unusedStep(authenticator, inVain);
-    return this.at(authenticator, 0);
-  }
-
-  async #unusedStep(authenticator: Authenticator, inVain?: () => string): Promise<void> {
     const isUsed = !authenticator.isUnused(this.clock.now(), 0);
     if (isUsed && inVain !== undefined) throw new ArrangeError(inVain());
     await this.room(authenticator, isUsed);
+    return this.at(authenticator, 0);
   }
 
   /** Like {@link unused}, but doesn't mark the code as used: for a test that sends a changed form of the code. */
   async unsent(authenticator: Authenticator): Promise<string> {
-    await this.#unusedStep(authenticator);
+    await this.room(authenticator, !authenticator.isUnused(this.clock.now(), 0));
     const step = this.currentStep(authenticator);
     const make = () => this.unsent(authenticator);
     return this.#known(authenticator.codeAt(step), { authenticator, make }, step);

@@ -50,7 +50,6 @@ export class Connection {
   readonly codes: Codes;
   readonly readBack: ReadBack;
   readonly model: TargetModel;
-  readonly #strict: boolean;
   readonly #firstOffsetMs: number;
   readonly #noted = new Set<Part>();
   #admin: Promise<Credential> | undefined;
@@ -64,10 +63,9 @@ export class Connection {
     readonly contract: Contract,
     readonly clock: TargetClock,
     readonly journal: Journal,
-    options: ConnectionOptions,
+    private readonly options: ConnectionOptions,
   ) {
     this.#firstOffsetMs = Math.round(clock.offsetMs);
-    this.#strict = options.strict ?? false;
     const { readOnly, seed, write, onSecret, firstIndex } = options;
     this.recorder = new Recorder(contract, write, onSecret, firstIndex, () => this.clock.now());
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
@@ -171,7 +169,8 @@ export class Connection {
 
   async #stateParts(): Promise<StateParts> {
     const { api, journal, readBack, recorder, model } = this;
-    return { api, journal, readBack, recorder, model, admin: await this.admin(), strict: this.#strict };
+    const { strict = false } = this.options;
+    return { api, journal, readBack, recorder, model, admin: await this.admin(), strict };
   }
 
   async #noteFound(part: Part): Promise<void> {
@@ -246,7 +245,7 @@ export class Connection {
   async #byMailedCode(credentials: object): Promise<string | undefined> {
     const { email } = this.target.accounts.admin;
     const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');
-    if (email === undefined || !mayMail || this.#strict) return undefined;
+    if (email === undefined || !mayMail || this.options.strict) return undefined;
     const mail = await this.mail();
     const asked = await mail
       .codeAsked('admin', email, async () => {

@@ -82,10 +82,7 @@ export function withoutDigits(headers: Readonly<Record<string, string>>): Record
 /** Returns the queries of links in a header field. They matter because logs and browser histories keep them. */
 const queriesIn = (value: string) => value.match(/\?[^\s>"]+/g)?.join(' ') ?? '';
 
-/**
- * Lists secrets in the status line and header fields. Leaves out a session or token in a field for
- * credentials and, in a login's answer, anywhere but in a link's query.
- */
+/** Lists secrets in status line and header fields, except a session or token where its owner expects it. */
 export function headLeaks(
   operation: OperationId | null,
   { reason = '', headers }: WireResponse,
@@ -95,6 +92,7 @@ export function headLeaks(
   return [['the reason phrase', reason] as const, ...Object.entries(headers)].flatMap(([place, value]) => {
     if (value === '' || plainFields.has(place)) return [];
     const isSecret = secretHeaders.includes(place);
+    // The owner expects them in a field for credentials and, in a login's answer, anywhere but in a link's query.
     const isOwners = (what: string) =>
       handedToOwner.has(what) && (isSecret || (isLogin && !leaksIn(queriesIn(value)).includes(what)));
     return leaksIn(value)

@@ -8,6 +8,7 @@ import { secretsIn, secretsInHeaders } from '../../contract/judging/secrets-in.j
 import { type OperationId, operationsWith } from '../../contract/openapi/operations.js';
 import type { WireRequest } from '../../wire/http/transport.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
+import type { Call, RequestOptions } from './call.js';
 import { authenticatorOf } from './handed-key.js';
 
 /** Shorter values also occur in other words by accident. */
@@ -17,11 +18,7 @@ const longestBody = 16_384;
 const handedOut = new Set(['sessionId', 'accessToken', 'totpSecretKey', 'totpUri', 'referenceId']);
 const mailing: ReadonlySet<string> = new Set(operationsWith('mails'));
 
-export interface Sent {
-  readonly request: WireRequest;
-  readonly requestJson: unknown;
-  readonly madeUp?: boolean;
-}
+type Sent = Pick<Call, 'request' | 'json'> & Pick<RequestOptions, 'madeUp'>;
 
 interface Made {
   readonly of: string;
@@ -101,9 +98,9 @@ export class Origins {
     const body = textOf(request.body);
     if (body === null) return undefined;
     // If the body was sent as text, no parsed members distinguish secrets from made-up values.
-    const isBytes = body !== undefined && sent.requestJson === undefined;
+    const isBytes = body !== undefined && sent.json === undefined;
     if (isBytes && this.#holdsSecrets(body, request.headers['Content-Type'] ?? '')) return undefined;
-    if (sent.madeUp !== true) for (const [value] of secretsIn(sent.requestJson)) this.#recognise(value);
+    if (sent.madeUp !== true) for (const [value] of secretsIn(sent.json)) this.#recognise(value);
     for (const [value] of secretsInHeaders(request.headers)) this.#recognise(value);
     const names = new Set<string>();
     const path = request.url.startsWith(this.baseUrl) ? request.url.slice(this.baseUrl.length) : request.url;

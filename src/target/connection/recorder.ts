@@ -13,19 +13,16 @@ import { Renamed } from '../../contract/judging/renamed.js';
 import { secretsIn, secretsInHeaders, withoutHandedOut } from '../../contract/judging/secrets-in.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import { seenIn, undocumentedIn } from '../../contract/openapi/coverage.js';
-import type { OperationId, Part } from '../../contract/openapi/operations.js';
+import type { Part } from '../../contract/openapi/operations.js';
 import { usesOf } from '../../contract/requirements/uses.js';
-import type { Credential } from '../../wire/http/credential.js';
 import type { WireResponse } from '../../wire/http/transport.js';
+import type { Call, RequestOptions } from './call.js';
 import { CookieSecrets, headLeaks, logins, ownerOf, withoutDigits } from './cookie-secrets.js';
-import { Origins, type Sent } from './origins.js';
+import { Origins } from './origins.js';
 import { Scope } from './scope.js';
 
-export interface RecordedCall extends Sent {
-  readonly operation: OperationId | null;
-  readonly credential: Credential;
-  readonly mistake?: string;
-}
+type RecordedCall = Pick<Call, 'operation' | 'credential' | 'request' | 'json'> &
+  Pick<RequestOptions, 'mistake' | 'madeUp'>;
 
 export interface Recorded {
   readonly exchange: Exchange;
@@ -233,7 +230,7 @@ export class Recorder {
     this.cookies.came(set, owner, operation !== null && logins.has(operation));
     const { contract } = this;
     const judged = judge({
-      ...{ contract, operation, method: request.method, request: call.requestJson },
+      ...{ contract, operation, method: request.method, request: call.json },
       isAnonymousRead: credential.scheme === 'none' && ['GET', 'HEAD'].includes(request.method),
       ...{ status, headers, bytes: response.body.length, body, leaks, headLeaks: inHead },
       ...defined({ mistake: call.mistake, miscoded: response.miscoded }),
@@ -267,29 +264,27 @@ export class Recorder {
     this.#keep(call, exchange, null, [], undefined, this.origins.again(call, sentAt));
   }
 
-  #learnFromRequest({ credential, request, requestJson, madeUp = false }: RecordedCall): void {
+  #learnFromRequest({ credential, request, json, madeUp = false }: RecordedCall): void {
     if (credential.scheme === 'APIKeyHeader') this.addSecret(credential.key.reveal(), 'API key');
     if (credential.scheme === 'Bearer') this.addSecret(credential.token.reveal(), 'access token');
     if (credential.scheme === 'SessionIdHeader') this.addSecret(credential.id.reveal(), 'session id');
     if (madeUp) return;
-    for (const [value, what] of secretsIn(requestJson))
-      if (!isObviousCode(value)) this.addSecret(value, what);
+    for (const [value, what] of secretsIn(json)) if (!isObviousCode(value)) this.addSecret(value, what);
     // A header value that is a part of a secret, or a secret with an addition, is a secret as well.
     for (const [value, what] of secretsInHeaders(request.headers)) this.addSecret(value, what);
   }
 
   #requestPart({ operation, request }: RecordedCall, sentAt: number): Omit<Exchange, 'durationMs'> {
-    const body = request.body === undefined ? undefined : Buffer.from(request.body).toString('utf8');
+    const { method, url, headers, body } = request;
+    const text = body === undefined ? undefined : Buffer.from(body).toString('utf8');
     return {
       operation,
-      request: {
-        method: request.method,
-        url: this.redactor.redactUrl(request.url),
-        headers: this.redactor.redactHeaders({ ...request.headers }),
-        ...(body === undefined
-          ? {}
-          : { body: this.redactor.redactBody(body, request.headers['Content-Type']) }),
-      },
+      request: defined({
+        method,
+        url: this.redactor.redactUrl(url),
+        headers: this.redactor.redactHeaders(headers),
+        body: text === undefined ? undefined : this.redactor.redactBody(text, headers['Content-Type']),
+      }),
       startedAt: new Date(sentAt).toISOString(),
     };
   }
@@ -332,8 +327,8 @@ export class Recorder {
 }
 
 /** Redacts made-up values, which the request has in the places of secrets, like real ones. */
-function withoutJunk(text: string, { request, requestJson, madeUp = false }: RecordedCall): string {
-  const isMadeUp = requestJson === undefined || madeUp;
+function withoutJunk(text: string, { request, json, madeUp = false }: RecordedCall): string {
+  const isMadeUp = json === undefined || madeUp;
   if (!isMadeUp || request.body === undefined) return text;
   const body = parsedJson(Buffer.from(request.body).toString('utf8'));
   const secrets = [...secretsIn(body)].filter(([value]) => isDistinctive(value));

@@ -150,7 +150,7 @@ export class HarCheck {
           headers: contentHeaders(request.headers),
           ...(request.body === undefined ? {} : { body: request.body }),
         },
-        requestJson: json,
+        json,
         ...(mistaken ? { mistake: "a body that doesn't fit the contract" } : {}),
       },
       {

@@ -156,10 +156,10 @@ let bootId: string | undefined;
 
 /** Returns the time by the monotonic clock that all processes of a machine share. */
 export function momentNow(): Moment {
-  bootId ??= readBootId();
+  // If the id is unknown, it is empty: then writes of other processes count as sent just now.
+  bootId ??= orElse(
+    '',
+    () => `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`,
+  );
   return { boot: bootId, up: Number(process.hrtime.bigint() / 1_000_000n) };
 }
-
-/** Returns the id of the machine's start. If empty (unknown), writes of other processes count as sent just now. */
-const readBootId = (): string =>
-  orElse('', () => `${hostname()} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`);
