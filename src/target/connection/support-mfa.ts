@@ -285,13 +285,18 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   mailedCode = (address: string): Promise<string> => this.#mails.code(address);
 
-  /** Switches support MFA off, with the code that its mode needs. @param current an unused TOTP code */
-  async off(current?: string): Promise<void> {
+  /**
+   * Switches support MFA off, with the code that its mode needs.
+   * @param current an unused TOTP code
+   * @param isLast to try even after several refused codes, because support MFA would stay on otherwise
+   */
+  async off(current?: string, isLast = false): Promise<void> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
     // While support MFA is off, the target may still keep an unproven key, which this gives up.
     const mayWait = this.isUnproven && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
+    if (!isLast) this.api.attempts.demandRoom(supportUser);
     const mayBeLocked = this.api.attempts.mayHaveLocked(supportUser);
     const tried = async (by: string | undefined) => {
       const answer = await this.#switchOff(now, by);
@@ -330,7 +335,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
         'The run found support MFA on, with a TOTP key that only its owner knows. It is now changed. The suite does not ' +
           'restore it, because a new key would lock the owner out. The owner must enrol a key first.',
       );
-    await this.off();
+    await this.off(undefined, true);
     return undefined;
   }
 
