@@ -9,9 +9,8 @@ type MailOf = Awaited<ReturnType<ConstructorParameters<typeof SupportMails>[0]['
 function mailsWith(mail: Partial<MailOf> = {}) {
   const waits: number[] = [];
   let mailed = 0;
-  const mails = new SupportMails({
-    ask: async () => ({ status: 204 }),
-    waiter: { letPass: async (ms) => void waits.push(ms) },
+  const connection = {
+    waiter: { letPass: async (ms: number) => void waits.push(ms) },
     mail: async () => ({
       mark: async () => mailed as Mark,
       codeAsked: async () => ({ code: String(++mailed), mark: mailed as Mark }),
@@ -20,7 +19,8 @@ function mailsWith(mail: Partial<MailOf> = {}) {
       codeIn: () => undefined,
       ...mail,
     }),
-  });
+  };
+  const mails = new SupportMails(connection, async () => ({ status: 204 }));
   return { mails, waits };
 }
 

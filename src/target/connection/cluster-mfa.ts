@@ -7,7 +7,8 @@ import type { Credential } from '../../wire/http/credential.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster, setOf, withoutNulls } from '../journal/config.js';
 import type { Answer, CallOptions } from './api.js';
 import { asText } from './call.js';
-import { PartState, type StateParts } from './part-state.js';
+import type { Connection } from './connection.js';
+import { PartState } from './part-state.js';
 
 /** The enforcement delay that the suite assumes until it has measured one. */
 const lateAtMostMs = 2_000;
@@ -33,8 +34,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   #showsTypes = false;
   #putTypes: readonly string[] | undefined;
 
-  constructor(parts: StateParts) {
-    super(parts, 'GetMFAConfig');
+  constructor(connection: Connection, admin: Credential) {
+    super(connection, admin, 'GetMFAConfig');
   }
 
   /** Sorts authenticationTypes, a set. If GET has never shown them, takes the types of the last PUT. */
@@ -53,9 +54,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return this.putAny(body, as);
   }
 
-  async putAny(body: unknown, as = this.parts.admin, options: Pick<CallOptions, 'expects'> = {}) {
+  async putAny(body: unknown, as = this.admin, options: Pick<CallOptions, 'expects'> = {}) {
     if (memberOf(body, 'enabled') === true) await this.#proveWayBackOnceOn();
-    const answer = await this.parts.api.call('UpdateMFAConfig', { as, anyJson: body, ...options });
+    const answer = await this.connection.api.call('UpdateMFAConfig', { as, anyJson: body, ...options });
     if (answer.status < 300) this.#wasPut(body);
     return answer;
   }
@@ -63,7 +64,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   /** Proves once that the admin can read without a code. @throws NotAllowedError if GET is refused */
   async proveWayBack(): Promise<void> {
     if (this.#hasWayBack) return;
-    const { status } = await this.parts.api.call('GetMFAConfig', { as: this.parts.admin });
+    const { status } = await this.connection.api.call('GetMFAConfig', { as: this.admin });
     this.#hasWayBack = status >= 200 && status < 300;
     if (this.#hasWayBack) return;
     const what = this.#goesByKey ? "the admin's API key" : "the admin's session";
@@ -82,19 +83,19 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   get #allow() {
-    return effectiveAllow(this.parts.api.target.allow);
+    return effectiveAllow(this.connection.target.allow);
   }
 
   get #goesByKey(): boolean {
-    return this.parts.admin.scheme === 'APIKeyHeader';
+    return this.admin.scheme === 'APIKeyHeader';
   }
 
   /** Puts a text, which must hold no secret, or sends no body. @param mistake see RequestOptions */
   async putText(body: string | undefined, mistake?: string): Promise<Put> {
     // The target may read any body as a request to switch MFA on.
     await this.proveWayBack();
-    const { api, admin: as } = this.parts;
-    const answer = await api.call('UpdateMFAConfig', { as, ...asText(body, mistake) });
+    const options = asText(body, mistake);
+    const answer = await this.connection.api.call('UpdateMFAConfig', { as: this.admin, ...options });
     if (answer.status < 300) this.#wasPut(parsedJson(body ?? ''));
     return answer;
   }
@@ -107,7 +108,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   /** Waits until logins must follow the last switch, even if the enforcement delay is still unknown. */
-  rest = (): Promise<void> => this.parts.readBack.rest(this.part, lateAtMostMs);
+  rest = (): Promise<void> => this.connection.readBack.rest(this.part, lateAtMostMs);
 
   /**
    * @param isFelt whether the caller measures when logins follow @returns whether logins may still lag behind
@@ -164,7 +165,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   protected async beforeStoring(found: ClusterConfig, now: ClusterConfig | undefined, isOwn: boolean) {
     if (found.enabled) return undefined;
     const keeping = { ...found, retainUserMfaSettings: true };
-    const isSurelyOff = now?.enabled === false && (isOwn || this.parts.readBack.showsAtOnce(this.part));
+    const isSurelyOff = now?.enabled === false && (isOwn || this.connection.readBack.showsAtOnce(this.part));
     if (now === undefined && !(await this.store(keeping))) await this.store(withoutNulls(keeping));
     if (now === undefined || isSurelyOff) return undefined;
     const shown = await this.#set(keeping, isOff);
@@ -172,10 +173,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   protected async store(anyJson: object): Promise<boolean> {
-    const { api, admin: as } = this.parts;
-    const isStored = (await api.call('UpdateMFAConfig', { as, anyJson })).status < 400;
-    if (isStored) this.#putTypes = typesIn(anyJson);
-    return isStored;
+    const { status } = await this.connection.api.call('UpdateMFAConfig', { as: this.admin, anyJson });
+    if (status < 400) this.#putTypes = typesIn(anyJson);
+    return status < 400;
   }
 
   /** Some targets refuse null or ignore omitted members. */
@@ -213,7 +213,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     const shown = await this.after(shows);
     const breach = { kind: 'not stored', name: 'enabled' } as const;
     if (shown.enabled !== body.enabled)
-      this.parts.recorder.breaks(answer.exchange, 'mfa-config/stores-enabled', breach);
+      this.connection.recorder.breaks(answer.exchange, 'mfa-config/stores-enabled', breach);
     if (!done(shown))
       throw new ArrangeError(
         `PUT /mfa-config to ${describe(body)} answered ${answer.status}, but GET doesn't show it.`,

@@ -22,7 +22,6 @@ import { ClusterMfa } from './cluster-mfa.js';
 import { Codes } from './codes.js';
 import { CodesByMail } from './codes-by-mail.js';
 import { journalled } from './links/journalled.js';
-import type { StateParts } from './part-state.js';
 import { ReadBack } from './read-back.js';
 import { Recorder } from './recorder.js';
 import { SupportMfa } from './support-mfa.js';
@@ -50,6 +49,8 @@ export class Connection {
   readonly codes: Codes;
   readonly readBack: ReadBack;
   readonly model: TargetModel;
+  /** Whether a state must fulfil the contract. False for the restore, which reads as much as it can. */
+  readonly strict: boolean;
   readonly #firstOffsetMs: number;
   readonly #noted = new Set<Part>();
   #admin: Promise<Credential> | undefined;
@@ -63,9 +64,10 @@ export class Connection {
     readonly contract: Contract,
     readonly clock: TargetClock,
     readonly journal: Journal,
-    private readonly options: ConnectionOptions,
+    options: ConnectionOptions,
   ) {
     this.#firstOffsetMs = Math.round(clock.offsetMs);
+    this.strict = options.strict ?? false;
     const { readOnly, seed, write, onSecret, firstIndex } = options;
     this.recorder = new Recorder(contract, write, onSecret, firstIndex, () => this.clock.now());
     for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
@@ -155,22 +157,15 @@ export class Connection {
   }
 
   async cluster(): Promise<ClusterMfa> {
-    const parts = await this.#stateParts();
-    this.#cluster ??= new ClusterMfa(parts);
+    const admin = await this.admin();
+    this.#cluster ??= new ClusterMfa(this, admin);
     return this.#cluster;
   }
 
   async support(): Promise<SupportMfa> {
-    const { codes, waiter } = this;
-    const parts = await this.#stateParts();
-    this.#support ??= new SupportMfa({ ...parts, codes, waiter, mail: () => this.mail() });
+    const admin = await this.admin();
+    this.#support ??= new SupportMfa(this, admin);
     return this.#support;
-  }
-
-  async #stateParts(): Promise<StateParts> {
-    const { api, journal, readBack, recorder, model } = this;
-    const { strict = false } = this.options;
-    return { api, journal, readBack, recorder, model, admin: await this.admin(), strict };
   }
 
   async #noteFound(part: Part): Promise<void> {
@@ -245,7 +240,7 @@ export class Connection {
   async #byMailedCode(credentials: object): Promise<string | undefined> {
     const { email } = this.target.accounts.admin;
     const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');
-    if (email === undefined || !mayMail || this.options.strict) return undefined;
+    if (email === undefined || !mayMail || this.strict) return undefined;
     const mail = await this.mail();
     const asked = await mail
       .codeAsked('admin', email, async () => {

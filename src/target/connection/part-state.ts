@@ -10,26 +10,13 @@ import {
   type Part,
 } from '../../contract/openapi/operations.js';
 import type { Credential } from '../../wire/http/credential.js';
-import type { TargetModel } from '../beliefs/target-model.js';
-import type { Journal } from '../journal/journal.js';
-import type { Answer, Api } from './api.js';
-import type { ReadBack, SettleOptions } from './read-back.js';
-import type { Recorder } from './recorder.js';
+import type { Answer } from './api.js';
+import type { Connection } from './connection.js';
+import type { SettleOptions } from './read-back.js';
 
 export type Read<Id extends OperationId> = Pick<Answer<Id>, 'body' | 'fields'>;
 
 type Done<Config> = (config: Config) => boolean;
-
-export interface StateParts {
-  readonly api: Api;
-  readonly admin: Credential;
-  readonly journal: Journal;
-  readonly readBack: ReadBack;
-  readonly recorder: Recorder;
-  readonly model: TargetModel;
-  /** Whether a state must fulfil the contract. False for the restore, which reads as much as it can. */
-  readonly strict: boolean;
-}
 
 const mostLooksAgain = 3;
 
@@ -47,7 +34,8 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   #kept: { readonly state: Config; readonly residue: string } | undefined;
 
   constructor(
-    protected readonly parts: StateParts,
+    protected readonly connection: Connection,
+    protected readonly admin: Credential,
     private readonly operation: Id,
   ) {
     this.part = operations[operation].reads;
@@ -103,7 +91,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   async get(): Promise<Answer<Id>> {
     const shown = this.#state.reading();
     let answer = await this.#answer();
-    for (let n = 0; n < mostLooksAgain && (await this.parts.readBack.restIfWentBack(this.part)); n += 1)
+    for (let n = 0; n < mostLooksAgain && (await this.connection.readBack.restIfWentBack(this.part)); n += 1)
       answer = await this.#answer();
     shown(answer.body);
     return answer;
@@ -145,7 +133,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   /** @throws ArrangeError if two reads differ: such a target must not be changed */
   async #firstFound(): Promise<Config> {
-    const noted = this.parts.journal.read()?.[this.part];
+    const noted = this.connection.journal.read()?.[this.part];
     if (noted !== undefined) return this.configOf(noted);
     const first = await this.readAsShown();
     if (this.same(first, await this.readAsShown())) return first;
@@ -161,11 +149,11 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   /** Calls `get` until its result satisfies `done`, or until time is up. Returns the last result. */
   settles<T>(get: () => Promise<T>, done: (value: T) => boolean, options?: SettleOptions): Promise<T> {
-    return this.parts.readBack.until(this.part, get, done, options);
+    return this.connection.readBack.until(this.part, get, done, options);
   }
 
   /** Waits until changes usually have their effects, so that a late effect is not mistaken for a missing one. */
-  felt = (): Promise<void> => this.parts.readBack.felt(this.part);
+  felt = (): Promise<void> => this.connection.readBack.felt(this.part);
 
   /**
    * Call this after an accepted change. @param isShownIn tells whether a state shows the change; ignored if
@@ -190,7 +178,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
       if (this.isRestored(now, found, this.#hasRestored)) return [];
       if (this.#kept !== undefined && this.same(now, this.#kept.state)) return [this.#kept.residue];
     }
-    const { writes } = this.parts.journal;
+    const { writes } = this.connection.journal;
     const stored = await this.beforeStoring(found, now, writes.count === this.#writesAtRestoring);
     const after = stored ?? (await this.#stored(found));
     this.#hasRestored = true;
@@ -220,7 +208,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   }
 
   protected demand(touch: Uses): void {
-    this.parts.recorder.scope.demand(touch);
+    this.connection.recorder.scope.demand(touch);
   }
 
   /** Returns the state after the changes so far, if their effects are known. */
@@ -252,21 +240,23 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   }
 
   get #isLate(): boolean {
-    return this.parts.readBack.isLate(this.part) || this.parts.model.flag('restarts').value === true;
+    return (
+      this.connection.readBack.isLate(this.part) || this.connection.model.flag('restarts').value === true
+    );
   }
 
   get #state() {
     this.demand({ [this.part]: 'read' });
-    return this.parts.api.expected[this.part];
+    return this.connection.api.expected[this.part];
   }
 
   get #name(): string {
-    return `GET ${this.parts.api.contract.operations.get(this.operation)?.path}`;
+    return `GET ${this.connection.api.contract.operations.get(this.operation)?.path}`;
   }
 
   async #answer(): Promise<Answer<Id>> {
-    const { api, admin, strict } = this.parts;
-    const answer = await api.call(this.operation, { as: admin });
+    const { api, strict } = this.connection;
+    const answer = await api.call(this.operation, { as: this.admin });
     if (answer.status < 200 || answer.status >= 300) {
       const says = `${this.#name} answered ${answer.status}: the state of the target is unknown.`;
       throw answer.status >= 500 ? new TransportError(says) : new ArrangeError(says);

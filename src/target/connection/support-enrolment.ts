@@ -1,9 +1,9 @@
 import { steadyNow } from '../../base/steady-now.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import type { Answer } from './api.js';
-import { type Attempts, supportUser } from './attempts.js';
+import { supportUser } from './attempts.js';
+import type { Connection } from './connection.js';
 import { StepUse } from './step-use.js';
-import type { SupportParts } from './support-state.js';
 import type { Outlasted } from './waiter.js';
 
 export interface SupportEnrolment {
@@ -39,12 +39,11 @@ export class SupportProofs {
   #hasAccepted = false;
 
   constructor(
-    private readonly parts: Pick<SupportParts, 'codes' | 'recorder' | 'model'>,
-    private readonly attempts: Pick<Attempts, 'mightLock' | 'mayHaveLocked'>,
+    private readonly connection: Connection,
     private readonly outlasted: Outlasted,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
-    const { codes, recorder, model } = parts;
+    const { codes, recorder, model } = connection;
     this.#steps = new StepUse(codes.clock, recorder, model, 'the support user');
   }
 
@@ -72,7 +71,7 @@ export class SupportProofs {
   /** Call this when the target accepted a code. Ignores codes that the key doesn't make, such as mailed ones. */
   used(authenticator: Authenticator | undefined, code: unknown): void {
     if (authenticator === undefined || typeof code !== 'string') return;
-    if (this.parts.codes.isRight(authenticator, code)) this.#steps.used(ofSteps, code);
+    if (this.connection.codes.isRight(authenticator, code)) this.#steps.used(ofSteps, code);
   }
 
   /** Proves a key by a right code. Prefers the previous step's code, so that the current one stays unused. */
@@ -90,13 +89,13 @@ export class SupportProofs {
 
   /** Returns the reason why the suite sends no other code. Adds the last refusal to the running test's evidence. */
   readonly whyInVain = (): string => {
-    if (this.#lastRefused !== undefined) this.parts.recorder.adopt([this.#lastRefused.exchange]);
+    if (this.#lastRefused !== undefined) this.connection.recorder.adopt([this.#lastRefused.exchange]);
     return 'POST /support-user/verify-totp accepted no right code of the latest keys.';
   };
 
   async #prove(authenticator: Authenticator): Promise<Proof> {
     const wasLate = this.#steps.lag.isLate;
-    const before = await this.parts.codes.before(authenticator);
+    const before = await this.connection.codes.before(authenticator);
     if (before !== undefined) {
       const answer = await this.verify(before);
       this.#hasAccepted ||= answer.fields.success === true;
@@ -106,13 +105,13 @@ export class SupportProofs {
     // If the key came into force meanwhile, the refusal of the previous step's code teaches nothing.
     const wasInForce = this.#steps.lag.isLate === wasLate;
     if (before !== undefined && wasInForce && proof.answer.fields.success === true)
-      this.parts.codes.refuses(-1);
+      this.connection.codes.refuses(-1);
     return proof;
   }
 
   /** Verifies the current code or, if an older key used this step, the next step's code: see StepUse. */
   async verifyUnused(authenticator: Authenticator): Promise<Proof> {
-    const mayBeLocked = this.attempts.mayHaveLocked(supportUser);
+    const mayBeLocked = this.connection.api.attempts.mayHaveLocked(supportUser);
     const once = async (code: string) => {
       const answer = await this.verify(code);
       const isTaken = answer.fields.success === true;
@@ -122,7 +121,7 @@ export class SupportProofs {
     const first = async () => once(await this.#unused(authenticator));
     let proof = await this.#steps.tried(ofSteps, authenticator, first);
     // If the support user is locked, the target may answer a right code like a wrong one.
-    const again = async () => once(await this.parts.codes.unused(authenticator));
+    const again = async () => once(await this.connection.codes.unused(authenticator));
     if (mayBeLocked && !proof.isTaken)
       proof = (await this.outlasted(again, ({ isTaken }) => isTaken)) ?? proof;
     for (let step = 0; mayBeLocked && this.#hasAccepted && !proof.isTaken && step < stepsOfALock; step += 1)
@@ -133,14 +132,17 @@ export class SupportProofs {
 
   /** Sends a right code after wrong ones. Waits for an unused code only if the support user might be locked. */
   async endSeries(authenticator: Authenticator): Promise<boolean> {
-    const mayWait = this.attempts.mightLock(supportUser);
+    const mayWait = this.connection.api.attempts.mightLock(supportUser);
     const isTaken = async (code: string) => (await this.verify(code)).fields.success === true;
-    const before = this.isInVain ? undefined : await this.parts.codes.before(authenticator);
+    const before = this.isInVain ? undefined : await this.connection.codes.before(authenticator);
     if (before !== undefined && (await isTaken(before))) return true;
     return mayWait && !this.isInVain && (await isTaken(await this.#unused(authenticator)));
   }
 
   #unused(authenticator: Authenticator): Promise<string> {
-    return this.parts.codes.unused(authenticator, this.#steps.isInVain(ofSteps) ? this.whyInVain : undefined);
+    return this.connection.codes.unused(
+      authenticator,
+      this.#steps.isInVain(ofSteps) ? this.whyInVain : undefined,
+    );
   }
 }

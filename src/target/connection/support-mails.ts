@@ -6,7 +6,6 @@ import type { Waiter } from './waiter.js';
 
 interface Parts {
   readonly waiter: Waiter;
-  ask(): Promise<{ readonly status: number }>;
   mail(): Promise<AskedMail>;
 }
 
@@ -23,7 +22,10 @@ export class SupportMails {
   #mayBeLate = true;
   #mayBeLocked = true;
 
-  constructor(private readonly parts: Parts) {}
+  constructor(
+    private readonly parts: Parts,
+    private readonly ask: () => Promise<{ readonly status: number }>,
+  ) {}
 
   async code(address: string): Promise<string> {
     return (await this.#asked(await this.parts.mail(), address)).code;
@@ -70,13 +72,12 @@ export class SupportMails {
   }
 
   #asked(mail: AskedMail, address: string, tried?: ReadonlySet<string>): Promise<AskedCode> {
-    return mail.codeAsked(supportUser, address, () => this.#ask(), tried);
-  }
-
-  async #ask(): Promise<void> {
-    const { status } = await this.parts.ask();
-    if (status >= 300)
-      throw new ArrangeError(`POST /support-user/send-email-otp answered ${status}, so no code can come.`);
+    const ask = async () => {
+      const { status } = await this.ask();
+      if (status >= 300)
+        throw new ArrangeError(`POST /support-user/send-email-otp answered ${status}, so no code can come.`);
+    };
+    return mail.codeAsked(supportUser, address, ask, tried);
   }
 }
 

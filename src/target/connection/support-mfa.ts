@@ -12,15 +12,16 @@ import {
   supportConfigOf,
   withoutNulls,
 } from '../journal/config.js';
-import type { Answer, Api, CallOptions } from './api.js';
+import type { Answer, CallOptions } from './api.js';
 import { supportUser } from './attempts.js';
 import { asText } from './call.js';
+import type { Connection } from './connection.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
 import { PartState } from './part-state.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import { noteSet, type SupportParts, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
+import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
 import { type Outlasted, outlasting } from './waiter.js';
 
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -37,8 +38,6 @@ type ChangeOptions = Pick<CallOptions, 'expects'>;
 export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> {
   readonly same = sameSupport;
   readonly configOf = supportConfigOf;
-  private readonly api: Api;
-  private readonly admin: Credential;
   #lastRead: SupportConfig | undefined;
   #authenticator: Authenticator | undefined;
   /** The last returned key, even after support MFA was switched off. */
@@ -56,26 +55,30 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
   lastProof: Answer<'VerifySupportUserTotp'> | undefined;
 
-  constructor(protected override readonly parts: SupportParts) {
-    super(parts, 'GetSupportMFAConfig');
-    ({ api: this.api, admin: this.admin } = parts);
-    const ask = () => this.api.call('SendSupportEmailOtp', { as: this.admin });
-    this.#mails = new SupportMails({ ...parts, ask });
-    this.#offByTotp = new OffByTotp(this, parts.codes);
-    this.#outlasted = outlasting(parts.waiter, parts.recorder, this.api.target.limits.lockMinutes);
-    this.proofs = new SupportProofs(parts, this.api.attempts, this.#outlasted, (code) =>
+  constructor(connection: Connection, admin: Credential) {
+    super(connection, admin, 'GetSupportMFAConfig');
+    const { codes, waiter, recorder, target } = connection;
+    const ask = () => connection.api.call('SendSupportEmailOtp', { as: admin });
+    this.#mails = new SupportMails(connection, ask);
+    this.#offByTotp = new OffByTotp(this, codes);
+    this.#outlasted = outlasting(waiter, recorder, target.limits.lockMinutes);
+    this.proofs = new SupportProofs(connection, this.#outlasted, (code) =>
       this.verify(code, {}, { expects: 'accepted' }),
     );
   }
 
   protected override completed(config: SupportConfig): SupportConfig {
-    this.#lastRead = toldSupport(config, this.parts.journal.read(), this.api.target.supportUser.email);
+    this.#lastRead = toldSupport(
+      config,
+      this.connection.journal.read(),
+      this.connection.target.supportUser.email,
+    );
     return this.#lastRead;
   }
 
   /** Whether switching off and changing the address need a code, as they do since 6.8.1. */
   get takesCode(): boolean {
-    return isSince(this.api.contract.release, '6.8.1');
+    return isSince(this.connection.api.contract.release, '6.8.1');
   }
 
   patch(body: RequestBody<'UpdateSupportMFAConfig'> | SupportConfig, as?: Credential): Promise<Patched> {
@@ -96,7 +99,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** The support user's password, which changes need since 7.3. Undefined if the target file has none. */
   get password(): string | undefined {
-    return this.api.target.supportUser.password?.reveal();
+    return this.connection.target.supportUser.password?.reveal();
   }
 
   /** @param body undefined if `options` hold the body as a text, or the request has none */
@@ -106,11 +109,15 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     as: Credential,
     options: ChangeOptions & Pick<CallOptions, 'raw' | 'mistake'> = {},
   ): Promise<Answer<Id>> {
-    const why = this.parts.model.text(codeless).value;
+    const why = this.connection.model.text(codeless).value;
     if (why !== undefined && switchesOnByMail(body, this.#lastRead)) throw new ArrangeError(why);
-    const answer = await this.api.call(operation, { as, anyJson: this.withPassword(body), ...options });
+    const answer = await this.connection.api.call(operation, {
+      as,
+      anyJson: this.withPassword(body),
+      ...options,
+    });
     if (answer.status < 300) {
-      noteSet(this.parts.journal, body);
+      noteSet(this.connection.journal, body);
       this.proofs.used(this.#enrolment?.authenticator, memberOf(body, 'mfaCode'));
     }
     return this.#noted(answer, body);
@@ -136,7 +143,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   /** Takes the key in an answer as the current one. @param proven the code that proved the key */
   hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
     const uri = handedUri(answer.fields);
-    this.parts.journal.noteEnrolled(uri);
+    this.connection.journal.noteEnrolled(uri);
     this.replaced = this.#held;
     this.#held = this.#authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
     this.#enrolment = { answer, authenticator: this.authenticator };
@@ -146,14 +153,14 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   }
 
   withPassword(body: unknown): unknown {
-    const isTaken = this.password !== undefined && isSince(this.api.contract.release, '7.3');
+    const isTaken = this.password !== undefined && isSince(this.connection.api.contract.release, '7.3');
     if (!isTaken || typeof body !== 'object' || body === null || 'currentPassword' in body) return body;
     return { ...body, currentPassword: this.password };
   }
 
   /** The authenticator of the key that this run enrolled, in this worker or an earlier one. */
   get authenticator(): Authenticator {
-    const uri = this.parts.journal.read()?.enrolledUri;
+    const uri = this.connection.journal.read()?.enrolledUri;
     this.#authenticator ??= uri === undefined ? undefined : authenticatorOf(uri);
     if (this.#authenticator !== undefined) return this.#authenticator;
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
@@ -161,7 +168,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** Like {@link authenticator}, but undefined if this run enrolled no key. */
   get ownAuthenticator(): Authenticator | undefined {
-    const isKnown = this.#authenticator !== undefined || this.parts.journal.read()?.enrolledUri !== undefined;
+    const isKnown =
+      this.#authenticator !== undefined || this.connection.journal.read()?.enrolledUri !== undefined;
     return isKnown ? this.authenticator : undefined;
   }
 
@@ -174,7 +182,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     this.demand({ support: 'set' });
     const { enabled, mfaType, email } = await this.assumed();
     const isAtOne = enabled && mfaType === 'email' && email !== null && [address, ...others].includes(email);
-    if (isAtOne && !this.api.attempts.mightLock(supportUser)) return email;
+    if (isAtOne && !this.connection.api.attempts.mightLock(supportUser)) return email;
     return this.onByEmail(address).then(() => address);
   }
 
@@ -182,7 +190,9 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const answer = await this.#byEmail(address);
     // Near a lock, switches to e-mail once more: this first switches off by a right code, which ends the
     // series of wrong codes.
-    return this.takesCode && this.api.attempts.mightLock(supportUser) ? this.#byEmail(address) : answer;
+    return this.takesCode && this.connection.api.attempts.mightLock(supportUser)
+      ? this.#byEmail(address)
+      : answer;
   }
 
   async #byEmail(address: string): Promise<Patched> {
@@ -194,7 +204,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   async onByTotp(): Promise<SupportEnrolment> {
     // If a lock is near, first proves another key: its right code ends the series of wrong codes.
-    if (this.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
+    if (this.connection.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
       await this.proofs.prove((await this.#byTotp()).authenticator);
     return this.#byTotp();
   }
@@ -220,7 +230,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const { mfaType } = await this.assumed();
     if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
     // The answer with the known key is this test's evidence, too.
-    this.parts.recorder.adopt([known.answer.exchange]);
+    this.connection.recorder.adopt([known.answer.exchange]);
     return known;
   }
 
@@ -231,7 +241,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const known = this.#verified;
     const isOn = isStillOn('totp')(now) && known !== undefined && this.#isEnrolled(known);
     if (isOn && (await this.#isShownAsProven())) {
-      if (this.api.attempts.mightLock(supportUser)) await this.proofs.endSeries(known.authenticator);
+      if (this.connection.api.attempts.mightLock(supportUser))
+        await this.proofs.endSeries(known.authenticator);
       return known;
     }
     if (this.proofs.isInVain) throw new ArrangeError(this.proofs.whyInVain());
@@ -258,7 +269,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** Tells whether this key is the last one that the target returned to any process of the run. */
   #isEnrolled = ({ answer }: SupportEnrolment) =>
-    this.parts.journal.read()?.enrolledUri === handedUri(answer.fields);
+    this.connection.journal.read()?.enrolledUri === handedUri(answer.fields);
 
   async verify(
     totpCode: string | null,
@@ -266,14 +277,15 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     options: ChangeOptions = {},
   ): Promise<Answer<'VerifySupportUserTotp'>> {
     const json = { totpCode, ...more };
-    const send = () => this.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
+    const send = () =>
+      this.connection.api.call('VerifySupportUserTotp', { as: this.admin, json, ...options });
     const answer = await (options.expects === 'accepted' ? this.proofs.ofNewKey(totpCode, send) : send());
     // A wrong code may change the state as well, and GET may show this late.
     this.unclear();
     const enrolment = this.#enrolment;
     // A faulty target may accept any code, but only a right code proves the key.
     if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
-    if (this.parts.codes.isRight(enrolment.authenticator, totpCode)) {
+    if (this.connection.codes.isRight(enrolment.authenticator, totpCode)) {
       this.#verified = { ...enrolment, code: totpCode };
       this.proofs.used(enrolment.authenticator, totpCode);
       this.lastProof = answer;
@@ -296,8 +308,9 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     // While support MFA is off, the target may still keep an unproven key, which this gives up.
     const mayWait = this.isUnproven && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
-    if (!isLast) this.api.attempts.demandRoom(supportUser);
-    const mayBeLocked = this.api.attempts.mayHaveLocked(supportUser);
+    const { attempts } = this.connection.api;
+    if (!isLast) attempts.demandRoom(supportUser);
+    const mayBeLocked = attempts.mayHaveLocked(supportUser);
     const tried = async (by: string | undefined) => {
       const answer = await this.#switchOff(now, by);
       return { answer, isOn: (await this.after(isOff)).enabled };
@@ -314,7 +327,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
       const { status } = last.answer;
       throw new ArrangeError(`Support MFA could not be switched off: PATCH answered ${status}.${hint}`);
     }
-    this.parts.journal.noteEnrolled(undefined);
+    this.connection.journal.noteEnrolled(undefined);
     this.#authenticator = undefined;
     this.#enrolment = undefined;
     this.#verified = undefined;
@@ -324,7 +337,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   async letGo(): Promise<void> {
     if (this.#verified === undefined || !this.#isEnrolled(this.#verified) || (await this.found()).enabled)
       return;
-    const mfaCode = this.parts.codes.soonest(this.#verified.authenticator)?.code;
+    const mfaCode = this.connection.codes.soonest(this.#verified.authenticator)?.code;
     if (mfaCode !== undefined) await this.leave({ enabled: false, mfaCode });
   }
 
