@@ -59,14 +59,15 @@ export function credentialIn({ status, body }: Pick<Answer, 'status' | 'body'>):
   return { scheme: 'Bearer', tokenType: textOf(body, 'tokenType') ?? 'Bearer', token: new Secret(token) };
 }
 
-/** `none`: the credential reads only as much as a pending session, or nothing. */
-type Reach = 'full' | 'none' | 'unclear';
-
 interface Seen {
-  readonly reach: Reach;
+  /** `none`: the credential reads only as much as a pending session, or nothing. */
+  readonly reach: 'full' | 'none' | 'unclear';
   /** The status of the refused read from which `reach` follows. Undefined if it doesn't follow from a refusal. */
   readonly refusedWith: number | undefined;
 }
+
+const full: Seen = { reach: 'full', refusedWith: undefined };
+const noneBy = (refusal: string): Seen => ({ reach: 'none', refusedWith: Number(refusal.slice(0, 3)) });
 
 const isOpen = (seen: string) => seen.startsWith('2');
 
@@ -90,29 +91,21 @@ export async function reachOf(api: Api, as: Credential, known: Opens | null): Pr
   const support = await read(api, 'GetSupportMFAConfig', as);
   if (isOpen(support)) {
     const outside = known !== null && isOpen(known.outside) ? await readOutside(api, as) : '';
-    const isFirstStep = /^40[13]/.test(outside);
-    return isFirstStep
-      ? { reach: 'none', refusedWith: Number(outside.slice(0, 3)) }
-      : { reach: 'full', refusedWith: undefined };
+    return /^40[13]/.test(outside) ? noneBy(outside) : full;
   }
-  const refusedWith = Number(support.slice(0, 3));
   if (known === null) {
     const config = await read(api, 'GetMFAConfig', as);
     // 403 means that the user lacks the privilege. 401 means that the target doesn't know the session.
     const usable = !support.startsWith('401') && (isOpen(config) || config.startsWith('403'));
-    return { reach: usable ? 'full' : 'none', refusedWith: usable ? undefined : refusedWith };
+    return usable ? full : noneBy(support);
   }
-  if (isOpen(known.support) || support !== known.support) return { reach: 'none', refusedWith };
+  if (isOpen(known.support) || support !== known.support) return noneBy(support);
   // The full session got the same refusal, so only GET /mfa-config may distinguish the two sessions.
   const config = isOpen(known.config) ? await read(api, 'GetMFAConfig', as) : '';
-  return /^40[13]/.test(config)
-    ? { reach: 'none', refusedWith: Number(config.slice(0, 3)) }
-    : { reach: 'unclear', refusedWith: undefined };
+  return /^40[13]/.test(config) ? noneBy(config) : { reach: 'unclear', refusedWith: undefined };
 }
 
-type Reads = 'GetSupportMFAConfig' | 'GetMFAConfig';
-
-async function read(api: Api, operation: Reads, as: Credential): Promise<string> {
+async function read(api: Api, operation: 'GetSupportMFAConfig' | 'GetMFAConfig', as: Credential) {
   if (!api.contract.operations.has(operation)) return 'not asked';
   return said(await api.call(operation, { as }));
 }

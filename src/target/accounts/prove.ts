@@ -20,8 +20,6 @@ import {
 import { credentialIn, endSessions, isUsable, logIn, look, type MailUser, type User } from './log-in.js';
 import { proveMail } from './mail-path.js';
 
-type Unavailable = { -readonly [Way in LoginWay]?: string };
-
 /** Checks the accounts before any judgement: a wrong account is the target file's fault. */
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
   const learned = await learn(connection, maySwitch);
@@ -35,7 +33,11 @@ async function learn(connection: Connection, maySwitch: boolean): Promise<Learne
   const cluster = await connection.cluster();
   const found = await cluster.found();
   const mayChange = effectiveAllow(connection.target.allow).clusterMfa;
-  if (found.enabled && !mayChange) return unproven(users);
+  if (found.enabled && !mayChange) {
+    // Cluster MFA must stay on, so the suite can't try passwords without codes.
+    const accounts = Object.fromEntries(users.map(({ role }) => [role, nothingProven]));
+    return { ...nothingLearned, accounts };
+  }
   // Logins may obey the switch later than GET shows it.
   if (found.enabled) await cluster.off().then(() => cluster.rest());
   try {
@@ -65,19 +67,19 @@ async function prove(connection: Connection, users: readonly User[], maySwitch: 
   return { unavailable, accounts, sessionLimit, ...mail };
 }
 
+type Unavailable = { -readonly [Way in LoginWay]?: string };
+
 interface Tried {
   readonly user: User;
-  readonly entered?: Entered;
+  readonly entered?: {
+    readonly way: LoginWay;
+    readonly session: Credential | undefined;
+    /** Whether the target set a cookie and returned no session id. */
+    readonly byCookie: boolean;
+    readonly opens: AccountProof['opens'];
+  };
   readonly refusals: readonly string[];
   readonly error?: SuiteError;
-}
-
-interface Entered {
-  readonly way: LoginWay;
-  readonly session: Credential | undefined;
-  /** Whether the target set a cookie and returned no session id. */
-  readonly byCookie: boolean;
-  readonly opens: AccountProof['opens'];
 }
 
 async function tryPassword({ api }: Connection, user: User, unavailable: Unavailable): Promise<Tried> {
@@ -177,12 +179,6 @@ function proofOf(
 }
 
 const nothingProven: AccountProof = { letIn: null, opens: null, mailedCodes: null, problems: [] };
-
-/** Learns nothing: cluster MFA must stay on, so the suite can't try passwords without codes. */
-function unproven(users: readonly User[]): Learned {
-  const accounts = Object.fromEntries(users.map(({ role }) => [role, nothingProven]));
-  return { ...nothingLearned, accounts };
-}
 
 export function usersOf({ accounts }: Target): User[] {
   return inOrderOfUse(accounts).flatMap((account) => {
