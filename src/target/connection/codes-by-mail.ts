@@ -16,12 +16,6 @@ const mostVain = 2;
 /** After a refused code, the suite waits at least this long for another mail. */
 const shortestPatienceMs = 2_000;
 
-interface SentCode {
-  readonly id: string;
-  readonly code: string;
-  readonly to: ReadonlySet<string>;
-}
-
 interface ReadCodes {
   /** When the suite requested the mail that it read last. Mails of earlier requests don't matter. */
   readonly at: number;
@@ -29,15 +23,9 @@ interface ReadCodes {
   readonly came?: { readonly mark: Mark; readonly known: ReadonlySet<string> };
 }
 
-type Ask = () => Promise<unknown>;
-
 export interface AskedCode {
   readonly code: string;
   readonly mark: Mark;
-}
-
-function newIn(sent: readonly SentCode[], known: ReadonlySet<string>): readonly SentCode[] {
-  return sent.filter(({ id }, at) => !known.has(id) && sent.findIndex((other) => other.id === id) === at);
 }
 
 const lookMs = 100;
@@ -53,9 +41,8 @@ export class CodesByMail {
   /** Who got each number first, and the numbers of mails to several addresses: they are hardly codes. */
   readonly #numbers = new Map<string, string>();
   readonly #shared = new Set<string>();
-  readonly #found = new WeakMap<ReceivedMail, FoundCode>();
+  readonly #found = new WeakMap<ReceivedMail, FoundCode & { readonly isRepeat: boolean }>();
   readonly #read = new Map<string | undefined, ReadCodes>();
-  readonly #repeats = new WeakSet<ReceivedMail>();
   /** Whether the target may mail a valid code again. Then the suite doesn't wait for a different code. */
   readonly #mailsCodesAgain: Belief<boolean>;
   #slowestMs = 0;
@@ -82,7 +69,12 @@ export class CodesByMail {
   mark = (to?: string): Promise<Mark> => this.mailbox.mark(to);
 
   /** Asks for a code. If none arrives, asks again a minute later, because the target may have a hidden limit. */
-  async codeAsked(who: string, address: string, ask: Ask, tried?: ReadonlySet<string>): Promise<AskedCode> {
+  async codeAsked(
+    who: string,
+    address: string,
+    ask: () => Promise<unknown>,
+    tried?: ReadonlySet<string>,
+  ): Promise<AskedCode> {
     for (let isAgain = false; ; isAgain = true) {
       const restMs = isAgain || this.areApart.value ? this.#restMs(who, address) : 0;
       if (restMs > 0) await this.pause?.(Math.ceil(restMs));
@@ -134,7 +126,7 @@ export class CodesByMail {
           this.#silent.delete(address);
           this.#vain.delete(asked ?? '');
           this.#cameAt.set(address, steadyNow());
-          if (!this.#repeats.has(mail) || this.#mailsCodesAgain.value)
+          if (!this.#find(mail).isRepeat || this.#mailsCodesAgain.value)
             return await this.#lastOf(code, address, mark);
           repeated ??= { code, untilMs: steadyNow() + Math.max(this.settings.quietMs, 2 * this.#slowestMs) };
         }
@@ -160,34 +152,37 @@ export class CodesByMail {
     const { mailedLane: lane, promisedMails } = this.recorder;
     const read = this.#read.get(lane);
     const unread = promisedMails.filter((at) => at > (read?.at ?? Number.NEGATIVE_INFINITY));
-    const own = unread.at(-1) ?? steadyNow();
+    const own = unread.at(-1);
+    if (own === undefined) {
+      this.#read.set(lane, { ...read, at: steadyNow() });
+      return first;
+    }
     this.#slowestMs = Math.max(this.#slowestMs, steadyNow() - own);
     const lateMs = Math.max(this.settings.quietMs, 1.5 * this.#slowestMs);
     const promised = unread.filter((at) => at > own - lateMs).length;
     const before = read?.came ?? { mark, known: new Set<string>() };
     // While other tests run, mails to other addresses may belong to them.
     const to = lane === undefined ? undefined : address;
-    const news = async () => newIn(await this.#sentSince(before.mark, to), before.known);
+    const news = async () =>
+      (await this.#sentSince(before.mark, to)).filter(({ id }) => !before.known.has(id));
     while (promised > 1 && steadyNow() < own + lateMs && (await news()).length < promised)
       await sleep(lookMs, 'mail');
-    const came = promised > 0 ? await this.#sentSince(mark, to) : [];
+    const came = await this.#sentSince(mark, to);
     const last =
       promised > 1 ? (await news()).findLast((each) => each.to.has(address.toLowerCase())) : undefined;
-    const now = promised > 0 ? { mark, known: new Set(came.map(({ id }) => id)) } : read?.came;
-    this.#read.set(lane, { at: own, ...(now && { came: now }) });
-    if (last !== undefined && came.some(({ id }) => id === last.id)) return last.code;
-    return first;
+    this.#read.set(lane, { at: own, came: { mark, known: new Set(came.map(({ id }) => id)) } });
+    return last !== undefined && came.some(({ id }) => id === last.id) ? last.code : first;
   }
 
-  /** Returns the codes of all mails after a mark. A copy has the same id as its original. */
-  async #sentSince(mark: Mark, address?: string): Promise<readonly SentCode[]> {
-    const mails = await this.since(mark);
-    return mails.flatMap((mail) => {
-      const to = mail.to.map((one) => one.toLowerCase());
-      if (address !== undefined && !to.includes(address.toLowerCase())) return [];
+  /** Returns the codes of all mails after a mark. A copy has the same id as its original, and counts once. */
+  async #sentSince(mark: Mark, address?: string) {
+    const sent = (await this.since(mark)).flatMap((mail) => {
+      const to = new Set(mail.to.map((one) => one.toLowerCase()));
+      if (address !== undefined && !to.has(address.toLowerCase())) return [];
       const code = this.codeIn(mail);
-      return code === undefined ? [] : [{ id: JSON.stringify([code, ...to.sort()]), code, to: new Set(to) }];
+      return code === undefined ? [] : [{ id: JSON.stringify([code, ...[...to].sort()]), code, to }];
     });
+    return [...new Map(sent.map((each) => [each.id, each])).values()];
   }
 
   since = (mark: Mark): Promise<readonly ReceivedMail[]> => this.mailbox.since(mark);
@@ -222,7 +217,7 @@ export class CodesByMail {
   }
 
   /** Finds a mail's code only once, because codes of later mails must not change the result. */
-  #find(mail: ReceivedMail): FoundCode {
+  #find(mail: ReceivedMail) {
     const known = this.#found.get(mail);
     if (known !== undefined) return known;
     const to = mail.to[0] ?? '';
@@ -230,9 +225,9 @@ export class CodesByMail {
       if (!this.#numbers.has(number)) this.#numbers.set(number, to);
       else if (this.#numbers.get(number) !== to) this.#shared.add(number);
     }
-    const found = findCode(mail, this.settings.codePattern, this.#seen, this.#shared);
+    const code = findCode(mail, this.settings.codePattern, this.#seen, this.#shared);
+    const found = { ...code, isRepeat: code.code !== undefined && this.#seen.has(code.code) };
     this.#found.set(mail, found);
-    if (found.code !== undefined && this.#seen.has(found.code)) this.#repeats.add(mail);
     return found;
   }
 
