@@ -1,14 +1,7 @@
-import type { Authenticator } from '../../wire/otp/authenticator.js';
-import type { SupportConfig } from '../journal/config.js';
+import { defined } from '../../base/defined.js';
 import type { Answer } from './api.js';
 import type { Codes } from './codes.js';
-
-interface Locked {
-  readonly isUnproven: boolean;
-  readonly ownAuthenticator: Authenticator | undefined;
-  found(): Promise<SupportConfig>;
-  leave(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;
-}
+import type { SupportMfa } from './support-mfa.js';
 
 const mostTries = 4;
 
@@ -19,7 +12,7 @@ export class OffByTotp {
   isStuck = false;
 
   constructor(
-    private readonly support: Locked,
+    private readonly support: Pick<SupportMfa, 'isUnproven' | 'ownAuthenticator' | 'found' | 'leave'>,
     private readonly codes: Codes,
   ) {}
 
@@ -30,12 +23,17 @@ export class OffByTotp {
     return answer;
   }
 
+  /** @returns the answer if the target accepted the change */
+  async #tried(mfaCode?: string): Promise<Answer | undefined> {
+    const answer = await this.support.leave(defined({ enabled: false, mfaCode }));
+    return answer.status < 400 ? answer : undefined;
+  }
+
   async #unproven(): Promise<Answer | undefined> {
     if (!this.support.isUnproven || !this.#mayGoUnproven) return undefined;
-    const answer = await this.support.leave({ enabled: false });
-    if (answer.status < 400) return answer;
-    this.#mayGoUnproven = false;
-    return undefined;
+    const answer = await this.#tried();
+    this.#mayGoUnproven = answer !== undefined;
+    return answer;
   }
 
   async #withCode(current?: string): Promise<Answer | undefined> {
@@ -43,22 +41,19 @@ export class OffByTotp {
     if (authenticator === undefined) return undefined;
     // Another process may have verified the key. The previous step's code comes first, as it saves the current one.
     const before = this.support.isUnproven ? await this.codes.before(authenticator) : undefined;
-    if (before !== undefined) {
-      const answer = await this.support.leave({ enabled: false, mfaCode: before });
-      if (answer.status < 400) return answer;
-    }
+    const early = before === undefined ? undefined : await this.#tried(before);
+    if (early !== undefined) return early;
     const soonest = current === undefined ? this.codes.soonest(authenticator) : { code: current, step: 0 };
     if (soonest !== undefined) {
-      const answer = await this.support.leave({ enabled: false, mfaCode: soonest.code });
-      if (answer.status < 400 && before !== undefined) this.codes.refuses(-1);
-      if (answer.status < 400) return answer;
+      const answer = await this.#tried(soonest.code);
+      if (answer !== undefined && before !== undefined) this.codes.refuses(-1);
+      if (answer !== undefined) return answer;
       if (soonest.step === 1) this.codes.refuses(1);
     }
     // Another process may have used the first code, or the support user is locked and a lock looks like a wrong code.
     for (let n = soonest === undefined ? 0 : 1; n < mostTries && !this.isStuck; n += 1) {
-      const mfaCode = await this.codes.unused(authenticator);
-      const answer = await this.support.leave({ enabled: false, mfaCode });
-      if (answer.status < 400) return answer;
+      const answer = await this.#tried(await this.codes.unused(authenticator));
+      if (answer !== undefined) return answer;
     }
     return undefined;
   }

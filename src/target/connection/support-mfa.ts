@@ -119,8 +119,12 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     if (answer.status < 300) {
       noteSet(this.connection.journal, body);
       this.proofs.used(this.#enrolment?.authenticator, memberOf(body, 'mfaCode'));
+      this.changed(shownAfter(body));
     }
-    return this.#noted(answer, body);
+    // The suite needs a key that the answer returns to switch support MFA off again.
+    if (handedUri(answer.fields) !== undefined) this.hold(answer);
+    await this.proofs.inForce();
+    return answer;
   }
 
   /** Patches by a text, which must hold no secret, or sends no body. @param mistake see RequestOptions */
@@ -130,14 +134,6 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   configureText(body: string | undefined, mistake?: string): Promise<Configured> {
     return this.#change('ConfigureSupportMFAConfig', undefined, this.admin, asText(body, mistake));
-  }
-
-  /** Keeps a key that the answer returns, which the suite needs to switch support MFA off again. */
-  async #noted<Id extends Changing>(answer: Answer<Id>, body: unknown): Promise<Answer<Id>> {
-    if (answer.status < 300) this.changed(shownAfter(body));
-    if (handedUri(answer.fields) !== undefined) this.hold(answer);
-    await this.proofs.inForce();
-    return answer;
   }
 
   /** Takes the key in an answer as the current one. @param proven the code that proved the key */
