@@ -32,9 +32,9 @@ export async function logIn(
   const anyJson = {
     username: user.username,
     password: password === undefined ? user.password.reveal() : password,
-    ...(domain === null ? {} : { domain }),
-    ...(code === undefined ? {} : { otpCode: code }),
-    ...(type === undefined ? {} : { otpType: type }),
+    domain: domain ?? undefined,
+    otpCode: code,
+    otpType: type,
     ...members,
   };
   return way === 'sessions'

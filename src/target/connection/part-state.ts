@@ -28,7 +28,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   /** Whether the last change may show late in a way that the suite can't recognise. */
   #isUnclear = false;
   #last: Config | undefined;
-  #hasRestored = false;
+  /** The number of writes after the last restore. Undefined before the first. */
   #writesAtRestoring: number | undefined;
   /** The closest state that the target accepted during the restore, if it can't store the exact one. */
   #kept: { readonly state: Config; readonly residue: string } | undefined;
@@ -175,13 +175,12 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
     // The present state may be unreadable although the found one was readable.
     const now = await this.readAsShown().catch(ignoring(ArrangeError));
     if (now !== undefined) {
-      if (this.isRestored(now, found, this.#hasRestored)) return [];
+      if (this.isRestored(now, found, this.#writesAtRestoring !== undefined)) return [];
       if (this.#kept !== undefined && this.same(now, this.#kept.state)) return [this.#kept.residue];
     }
     const { writes } = this.connection.journal;
     const stored = await this.beforeStoring(found, now, writes.count === this.#writesAtRestoring);
     const after = stored ?? (await this.#stored(found));
-    this.#hasRestored = true;
     this.#writesAtRestoring = writes.count;
     if (this.same(after, found)) return [];
     const residue = this.residueOf(after, found);
