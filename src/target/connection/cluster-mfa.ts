@@ -75,15 +75,11 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
 
   /** A session suffices only on a disposable target: it may end, and a new one would need a code. */
   async #proveWayBackOnceOn(): Promise<void> {
-    if (!this.#goesByKey && !this.#allow.disposable)
+    if (!this.#goesByKey && !effectiveAllow(this.connection.target.allow).disposable)
       throw new NotAllowedError(
         "would switch cluster MFA on with no way back but the admin's session, which may end: give accounts.admin.apiKey",
       );
     await this.proveWayBack();
-  }
-
-  get #allow() {
-    return effectiveAllow(this.connection.target.allow);
   }
 
   get #goesByKey(): boolean {
@@ -124,18 +120,19 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     const has: Done = (config) =>
       config.enabled && wanted.every((type) => config.authenticationTypes?.includes(type) ?? false);
     const isSo = has(now) && (found.enabled || now.authenticationTypes?.length === wanted.length);
-    const isUnfelt = isFelt && this.#isUnfelt;
-    if (isSo && !isUnfelt) return false;
+    if (isSo && !(isFelt && this.#isUnfelt)) return false;
     if (isFelt && !this.#hasRested && (isSo || !now.enabled)) await this.rest();
-    if (isSo) {
-      this.#isUnfelt = false;
-      return true;
+    if (!isSo) {
+      // The caller now measures the enforcement delay, so later switches need no wait.
+      if (isFelt && !now.enabled) this.#hasRested = true;
+      // If a type is removed, the old list has all wanted types too, so only the exact list shows the change.
+      const shows: Done = (config) => config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
+      await this.#set(
+        { enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true },
+        has,
+        shows,
+      );
     }
-    // The caller now measures the enforcement delay, so later switches need no wait.
-    if (isFelt && !now.enabled) this.#hasRested = true;
-    // If a type is removed, the old list has all wanted types too, so only the exact list shows the change.
-    const shows: Done = (config) => config.enabled && setOf(config.authenticationTypes) === setOf(wanted);
-    await this.#set({ enabled: true, authenticationTypes: wanted, retainUserMfaSettings: true }, has, shows);
     if (isFelt) this.#isUnfelt = false;
     return true;
   }
@@ -151,14 +148,12 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     this.demand({ cluster: 'off' });
     const now = await this.assumed();
     if (!now.enabled) return;
-    const body = { ...now, enabled: false, retainUserMfaSettings: true };
-    await this.#set(body, isOff);
+    await this.#set({ ...now, enabled: false, retainUserMfaSettings: true }, isOff);
   }
 
   /** Also deletes users' enrolments, so only for disposable targets. */
   async offForgetting(): Promise<void> {
-    const body = { ...(await this.read()), enabled: false, retainUserMfaSettings: false };
-    await this.#set(body, isOff);
+    await this.#set({ ...(await this.read()), enabled: false, retainUserMfaSettings: false }, isOff);
   }
 
   /** Switches MFA off first, because storing the found state while it is on may delete users' enrolments. */
@@ -190,7 +185,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   }
 
   protected residueOf(now: ClusterConfig, found: ClusterConfig): string | undefined {
-    return !now.enabled && sameCluster(now, fillNulls(found, now)) ? keptMembers : undefined;
+    return !now.enabled && sameCluster(now, { ...now, ...withoutNulls(found) }) ? keptMembers : undefined;
   }
 
   protected notRestored(now: ClusterConfig, found: ClusterConfig): string {
@@ -202,7 +197,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
    * without it
    */
   async #set(body: ClusterConfig, done: Done, shows = done): Promise<ClusterConfig> {
-    if (!this.#allow.clusterMfa && body.enabled !== (await this.found()).enabled)
+    const { clusterMfa } = effectiveAllow(this.connection.target.allow);
+    if (!clusterMfa && body.enabled !== (await this.found()).enabled)
       throw new NotAllowedError("would switch the cluster's MFA: allow.clusterMfa is not true.");
     let answer = await this.put(body);
     // Some targets refuse null.
@@ -225,14 +221,6 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
 function typesIn(body: unknown): string[] | undefined {
   const types = memberOf(body, 'authenticationTypes');
   return Array.isArray(types) ? types.map(String) : undefined;
-}
-
-function fillNulls(config: ClusterConfig, now: ClusterConfig): ClusterConfig {
-  return {
-    ...config,
-    authenticationTypes: config.authenticationTypes ?? now.authenticationTypes,
-    retainUserMfaSettings: config.retainUserMfaSettings ?? now.retainUserMfaSettings,
-  };
 }
 
 function describe({ enabled, authenticationTypes }: ClusterConfig): string {
