@@ -2,7 +2,6 @@ import { ArrangeError, ignoring, NotAllowedError } from '../../base/errors.js';
 import { textOf } from '../../contract/judging/body.js';
 import type { AccountRole } from '../../input/target-file/target.js';
 import { anonymous, type Credential } from '../../wire/http/credential.js';
-import type { Mark } from '../../wire/mail/mailbox.js';
 import { keyOf } from '../connection/call.js';
 import type { Connection } from '../connection/connection.js';
 import type { MailUser, User } from './log-in.js';
@@ -54,9 +53,9 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]) {
   if (target.mail === undefined || users.length === 0) return none;
   const mail = await connection.mail();
   const begin = await mail.mark();
-  const comes = async ({ email }: MailUser, mark: Mark) =>
-    (await mail.codeTo(email, mark).catch(ignoring(ArrangeError))) !== undefined;
-  const asked: Awaited<ReturnType<typeof ask>>[] = [];
+  const comes = async ({ user, mark }: Pick<Asked, 'user' | 'mark'>) =>
+    (await mail.codeTo(user.email, mark).catch(ignoring(ArrangeError))) !== undefined;
+  const asked: Asked[] = [];
   for (const { user } of users) {
     if (user.mailedCodes === false) mailedCodes.set(user.role, false);
     else asked.push(await ask(connection, user));
@@ -66,7 +65,7 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]) {
     if (refusal !== undefined && (promised.length > 0 || notSetUp.test(refusal)))
       mailedCodes.set(user.role, false);
   if (promised.length === 0) return { ...none, isRefused: asked.length > 0 };
-  const came = await Promise.all(promised.map(({ user, mark }) => comes(user, mark)));
+  const came = await Promise.all(promised.map(comes));
   for (const [at, { user }] of promised.entries()) if (came[at]) mailedCodes.set(user.role, true);
   if (came.includes(true)) return none;
   const mails = target.mail.kind === 'command' ? [] : await mail.since(begin);
@@ -78,13 +77,15 @@ async function tryMail(connection: Connection, letIn: readonly LetIn[]) {
   if (caller?.session !== undefined) {
     const mark = await mail.mark(caller.user.email);
     const { status } = await api.call('SendEmailOtp', { as: caller.session });
-    if (status < 300 && (await comes(caller.user, mark))) return none;
+    if (status < 300 && (await comes({ user: caller.user, mark }))) return none;
   }
   const mailSilent =
     `No mail reached the suite within ${target.mail.timeoutMs / 1000} s, though POST /email-otp answered a success and ` +
     'POST /send-email-otp was tried too: check the mail section of the target file, and the mail server that the target uses.';
   return { ...none, mailSilent };
 }
+
+type Asked = Awaited<ReturnType<typeof ask>>;
 
 /** @returns in `refusal` the target's message; undefined if the target promised to mail a code */
 async function ask(connection: Connection, user: MailUser) {

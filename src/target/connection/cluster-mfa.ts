@@ -7,8 +7,7 @@ import type { Credential } from '../../wire/http/credential.js';
 import { type ClusterConfig, clusterConfigOf, sameCluster, setOf, withoutNulls } from '../journal/config.js';
 import type { Answer, CallOptions } from './api.js';
 import { asText } from './call.js';
-import type { Connection } from './connection.js';
-import { PartState } from './part-state.js';
+import { PartState, type StateParts } from './part-state.js';
 
 /** The enforcement delay that the suite assumes until it has measured one. */
 const lateAtMostMs = 2_000;
@@ -34,7 +33,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
   #showsTypes = false;
   #putTypes: readonly string[] | undefined;
 
-  constructor(connection: Connection, admin: Credential) {
+  constructor(connection: StateParts, admin: Credential) {
     super(connection, admin, 'GetMFAConfig');
   }
 

@@ -1,7 +1,15 @@
 import { defined } from '../../base/defined.js';
+import type { Authenticator } from '../../wire/otp/authenticator.js';
+import type { SupportConfig } from '../journal/config.js';
 import type { Answer } from './api.js';
 import type { Codes } from './codes.js';
-import type { SupportMfa } from './support-mfa.js';
+
+interface Locked {
+  readonly isUnproven: boolean;
+  readonly ownAuthenticator: Authenticator | undefined;
+  found(): Promise<SupportConfig>;
+  leave(body: { enabled: boolean; mfaType?: 'totp'; mfaCode?: string }): Promise<Answer>;
+}
 
 const mostTries = 4;
 
@@ -12,7 +20,7 @@ export class OffByTotp {
   isStuck = false;
 
   constructor(
-    private readonly support: Pick<SupportMfa, 'isUnproven' | 'ownAuthenticator' | 'found' | 'leave'>,
+    private readonly support: Locked,
     private readonly codes: Codes,
   ) {}
 

@@ -9,14 +9,28 @@ import {
   operations,
   type Part,
 } from '../../contract/openapi/operations.js';
+import type { Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
-import type { Answer } from './api.js';
-import type { Connection } from './connection.js';
-import type { SettleOptions } from './read-back.js';
+import type { TargetModel } from '../beliefs/target-model.js';
+import type { Journal } from '../journal/journal.js';
+import type { Answer, Api } from './api.js';
+import type { ReadBack, SettleOptions } from './read-back.js';
+import type { Recorder } from './recorder.js';
 
 export type Read<Id extends OperationId> = Pick<Answer<Id>, 'body' | 'fields'>;
 
 type Done<Config> = (config: Config) => boolean;
+
+/** What both parts need of a connection. */
+export interface StateParts {
+  readonly target: Target;
+  readonly api: Api;
+  readonly journal: Journal;
+  readonly readBack: ReadBack;
+  readonly recorder: Recorder;
+  readonly model: TargetModel;
+  readonly strict: boolean;
+}
 
 const mostLooksAgain = 3;
 
@@ -34,7 +48,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   #kept: { readonly state: Config; readonly residue: string } | undefined;
 
   constructor(
-    protected readonly connection: Connection,
+    protected readonly connection: StateParts,
     protected readonly admin: Credential,
     private readonly operation: Id,
   ) {

@@ -2,8 +2,8 @@ import { steadyNow } from '../../base/steady-now.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import type { Answer } from './api.js';
 import { supportUser } from './attempts.js';
-import type { Connection } from './connection.js';
 import { StepUse } from './step-use.js';
+import type { SupportParts } from './support-state.js';
 import type { Outlasted } from './waiter.js';
 
 export interface SupportEnrolment {
@@ -39,7 +39,7 @@ export class SupportProofs {
   #hasAccepted = false;
 
   constructor(
-    private readonly connection: Connection,
+    private readonly connection: SupportParts,
     private readonly outlasted: Outlasted,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {

@@ -15,13 +15,12 @@ import {
 import type { Answer, CallOptions } from './api.js';
 import { supportUser } from './attempts.js';
 import { asText } from './call.js';
-import type { Connection } from './connection.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
 import { PartState } from './part-state.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
+import { noteSet, type SupportParts, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
 import { type Outlasted, outlasting } from './waiter.js';
 
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
@@ -55,7 +54,10 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
   lastProof: Answer<'VerifySupportUserTotp'> | undefined;
 
-  constructor(connection: Connection, admin: Credential) {
+  constructor(
+    protected override readonly connection: SupportParts,
+    admin: Credential,
+  ) {
     super(connection, admin, 'GetSupportMFAConfig');
     const { codes, waiter, recorder, target } = connection;
     const ask = () => connection.api.call('SendSupportEmailOtp', { as: admin });
