@@ -5,9 +5,8 @@ import { memberOf } from '../../src/contract/judging/body.js';
 import { giveBack } from '../../src/target/connection/give-back.js';
 import type { ClusterConfig } from '../../src/target/journal/config.js';
 import { httpServer, listen } from '../cli/servers.js';
-import { emulate } from '../emulator/tools.js';
 import { bytesOf } from '../tool/proxy.js';
-import { connectedTo, connecting, emulated } from './emulated.js';
+import { connectedTo, emulated } from './emulated.js';
 
 /** Verifies a key of the support user. @returns later requests and waits, and the real state */
 async function proven(...variants: string[]) {
@@ -56,29 +55,6 @@ test('an unverified key is left unchanged', async () => {
   await support.letGo();
 
   expect(sent()).toBe(before);
-});
-
-test('tests stop trying mailed codes that the target refuses, and only the restore tries once more', async () => {
-  const emulator = await emulate({ faults: ['support/mailed-code-refused'] });
-  const file = emulator.targetFile();
-  const { open, events } = await connecting({
-    ...file,
-    allow: { ...Object(file['allow']), disposable: false, lockOut: false },
-  });
-  const connection = await open();
-  const support = await connection.support();
-  const address = String(Object(file['supportUser']).email);
-  await support.onByEmail(address);
-  const refused = () =>
-    events.filter((event) => event.type === 'exchange' && event.exchange.response?.status === 403).length;
-
-  for (let tried = 0; tried < 4; tried += 1) await support.off().catch(() => undefined);
-  await expect(support.off()).rejects.toThrow(NotAllowedError);
-  const before = refused();
-  expect(before).toBe(4);
-
-  expect(await giveBack(connection)).toMatchObject({ restored: false });
-  expect(refused()).toBeGreaterThan(before);
 });
 
 test('a key that is held again keeps its used steps', async () => {

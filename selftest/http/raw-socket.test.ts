@@ -13,19 +13,21 @@ interface Sending {
   readonly lingerMs?: number;
   /** Whether the server keeps the connection open. */
   readonly open?: boolean;
+  /** When the server sends the second part. */
+  readonly afterMs?: number;
 }
 
-/** The answer of sendRaw from a server that sends these bytes, the second part `lateMs` later, and closes. */
+/** The answer of sendRaw from a server that sends these bytes, the second part later, and closes. */
 async function answerOf(
   [at, later = '']: readonly [at: string, later?: string],
-  { method = 'GET', timeoutMs = 10_000, lingerMs = brieflyMs, open = false }: Sending = {},
+  { method = 'GET', timeoutMs = 10_000, lingerMs = brieflyMs, open = false, afterMs = lateMs }: Sending = {},
 ) {
   const server = tcpServer((socket) =>
     socket.once('data', () => {
       const rest = () => void (open ? socket.write(later) : socket.end(later));
       socket.write(at);
       if (later === '') rest();
-      else setTimeout(rest, lateMs);
+      else setTimeout(rest, afterMs).unref();
     }),
   );
   const { port } = await listen(server);
@@ -81,7 +83,7 @@ describe('content that comes a while after its header section', () => {
     ['GET', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n'],
     ['GET', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
   ])('is not awaited without content: %s, %j', async (method, head) => {
-    const { rest } = await answerOf([head, 'abc'], { method, open: true });
+    const { rest } = await answerOf([head, 'abc'], { method, open: true, afterMs: 10_000 });
 
     expect(rest.length).toBe(0);
   });

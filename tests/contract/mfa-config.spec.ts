@@ -68,6 +68,11 @@ test('mfa-config/stores-authentication-types', async ({ api, cluster, allow }) =
     await arrange.success(Promise.resolve(put));
     read.push({ now: await cluster.readUntil(isSo), authenticationTypes });
   }
+  // Later tests must not find a third type.
+  if (read.at(-1)?.authenticationTypes === three)
+    await arrange.success(
+      cluster.put({ enabled: true, authenticationTypes: all, retainUserMfaSettings: true }),
+    );
   await arrange(cluster.asFound());
 
   if (read.length === 0) arrange.notApplicable('the target refuses a PUT that changes nothing');

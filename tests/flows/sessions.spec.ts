@@ -214,6 +214,9 @@ test('sessions/delete-ends-pending-sessions', async ({ api, users, codes, cluste
   const { session: full } = await arrange(users.logins.finished(enrolment));
   if (full === undefined) throw arrange.failure('A right code finished no login.');
   const pending = await arrange(users.logins.begun(user));
+  const { status } = await api.call('GetMFAConfig', { as: full, closeAfter: true });
+  if (status >= 300)
+    return arrange.notApplicable('no answer in a full session would show when the DELETE has effect');
   await arrange(hasEnded(users.sessions.end(user, admin), api, cluster, full));
 
   const otp = await arrange(codes.unused(enrolment.authenticator));

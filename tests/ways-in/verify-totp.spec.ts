@@ -181,11 +181,14 @@ test('verify-totp/refuses-replay', async ({ support, codes, connection }) => {
 
   // A code for a referenceId serves once too.
   if (support.password === undefined || !isSince(connection.target.release, '7.3.1')) return;
+  if (support.ownAuthenticator !== authenticator) return;
   const toDisable = { purpose: 'DisableMfa', supportUserPassword: support.password } as const;
   const code = await arrange(codes.unused(authenticator));
   const { fields } = await support.verify(code, toDisable);
-  const again = fields.success === true ? await support.verify(code, toDisable) : undefined;
-  if (again !== undefined && again.fields.referenceId !== fields.referenceId) expect(again).toNotVerify();
+  // A refused replay may void the key's proof. Then this refusal is the second in a series.
+  if (fields.success !== true) return void (await arrange(support.proofs.endSeries(authenticator)));
+  const again = await support.verify(code, toDisable);
+  if (again.fields.referenceId !== fields.referenceId) expect(again).toNotVerify();
 });
 
 test('verify-totp/refused-code-keeps-the-proof', async ({ support, connection }) => {

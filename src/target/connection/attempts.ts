@@ -89,12 +89,6 @@ export class Attempts {
   /** Tells whether the account has failures while locks are forbidden. A person's own mistakes would add to them. */
   hasSeries = (who: string): boolean => this.#isLimited && (this.#failed.get(who) ?? 0) > 0;
 
-  /** Call this before an attempt that is probably right. @throws NotAllowedError if one more failure might lock */
-  demandRoom(who: string): void {
-    const failed = this.#failed.get(who) ?? 0;
-    if (this.#isLimited && failed >= budgetOfRight) throw mightBeLocked(who, failed);
-  }
-
   /** Call this if the target refused a right login that it accepted before: the account may be locked. */
   rightWasRefused(who: string): void {
     if ((this.#all.get(who) ?? 0) <= budget) return;
@@ -112,7 +106,10 @@ export class Attempts {
     // The suite must always be able to switch off support MFA that it switched on.
     if (isRight && who === supportUser) return;
     const consecutive = this.#failedBefore(who, call);
-    if (consecutive >= (isRight ? budgetOfRight : budget)) throw mightBeLocked(who, consecutive);
+    if (consecutive >= (isRight ? budgetOfRight : budget))
+      throw new NotAllowedError(
+        `might lock ${who}, after ${consecutive} consecutive failed attempts: allow.lockOut is not true`,
+      );
     const all = this.#all.get(who) ?? 0;
     if (!isRight && this.#countsAll && all >= budget)
       throw new NotAllowedError(
@@ -225,11 +222,6 @@ export class Attempts {
     return this.#accounts.find(({ role }) => role === who)?.username?.toLowerCase() ?? who;
   }
 }
-
-const mightBeLocked = (who: string, consecutive: number) =>
-  new NotAllowedError(
-    `might lock ${who}, after ${consecutive} consecutive failed attempts: allow.lockOut is not true`,
-  );
 
 function triedBy(operation: OperationId | null) {
   return operation === null ? 'account' : operationRow(operation).tries;

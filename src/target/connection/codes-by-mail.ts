@@ -220,7 +220,7 @@ export class CodesByMail {
   #find(mail: ReceivedMail) {
     const known = this.#found.get(mail);
     if (known !== undefined) return known;
-    const to = mail.to[0] ?? '';
+    const to = mail.to.join().toLowerCase();
     for (const number of numbersIn(mail)) {
       if (!this.#numbers.has(number)) this.#numbers.set(number, to);
       else if (this.#numbers.get(number) !== to) this.#shared.add(number);

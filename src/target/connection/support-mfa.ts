@@ -295,20 +295,14 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   mailedCode = (address: string): Promise<string> => this.#mails.code(address);
 
-  /**
-   * Switches support MFA off, with the code that its mode needs.
-   * @param current an unused TOTP code
-   * @param isLast to try even after several refused codes, because support MFA would stay on otherwise
-   */
-  async off(current?: string, isLast = false): Promise<void> {
+  /** Switches support MFA off, with the code that its mode needs. @param current an unused TOTP code */
+  async off(current?: string): Promise<void> {
     this.demand({ support: 'set' });
     const now = await this.assumed();
     // While support MFA is off, the target may still keep an unproven key, which this gives up.
     const mayWait = this.isUnproven && now.mfaType === 'totp';
     if (!now.enabled && !mayWait) return;
-    const { attempts } = this.connection.api;
-    if (!isLast) attempts.demandRoom(supportUser);
-    const mayBeLocked = attempts.mayHaveLocked(supportUser);
+    const mayBeLocked = this.connection.api.attempts.mayHaveLocked(supportUser);
     const tried = async (by: string | undefined) => {
       const answer = await this.#switchOff(now, by);
       return { answer, isOn: (await this.after(isOff)).enabled };
@@ -346,7 +340,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
         'The run found support MFA on, with a TOTP key that only its owner knows. It is now changed. The suite does not ' +
           'restore it, because a new key would lock the owner out. The owner must enrol a key first.',
       );
-    await this.off(undefined, true);
+    await this.off();
     return undefined;
   }
 

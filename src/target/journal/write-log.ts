@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants, fdatasyncSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { ConfigurationError, orElse, reasonOf } from '../../base/errors.js';
@@ -50,7 +51,8 @@ export class WriteLog {
   /** Logs a write before it is sent. @throws ConfigurationError if the disk refuses it: then nothing may be sent */
   sent(request: string): string {
     this.count += 1;
-    const id = `${process.pid}-${this.count}`;
+    // A number of this process could come again: in containers, each run has the same pid.
+    const id = randomUUID();
     const line = { sent: id, request, at: new Date().toISOString(), ...momentNow() };
     try {
       this.#append(line, true);
@@ -133,6 +135,8 @@ export class WriteLog {
         if (durable) fdatasyncSync(handle);
       });
       this.load();
+      // A full disk may cut the line off without an error.
+      this.#take(line);
     } catch (error) {
       if (!this.mayFail) throw error;
       this.#keep(line);
