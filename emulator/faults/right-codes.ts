@@ -105,6 +105,12 @@ const single = faultsOf({
   'ways-in/cut-password-opens': breaks('ways-in/what-is-no-password-opens-nothing')
     .says('A password without its last character opens a session while no code is needed.')
     .with(opensByPassword, whileOff, (given, right) => given === right.slice(0, -1)),
+  'ways-in/domain-by-its-beginning': breaks('ways-in/other-domain-opens-nothing')
+    .says('A user of LOCAL is found in every domain whose name begins with LOCAL.')
+    .edits(
+      ['CreateSession', 'CreateAccessToken'],
+      (body) => text(body, 'domain')?.startsWith('LOCAL') === true && { domain: 'LOCAL' },
+    ),
   'ways-in/any-domain-opens': breaks('ways-in/other-domain-opens-nothing')
     .says('A user is found in any domain.')
     .edits(

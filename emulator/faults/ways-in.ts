@@ -130,6 +130,7 @@ const names: readonly (readonly [id: string, what: string, of: (name: string) =>
   ['in-full-width-letters', 'in full-width letters', (name) => name.normalize('NFKC')],
   ['with-zero-width-space', 'with a zero-width space in it', (name) => name.replace(/\u200b/g, '')],
   ['at-domain', 'with @ and the domain', (name) => name.replace(/@LOCAL$/i, '')],
+  ['after-a-dot', 'with .\\ before it', (name) => name.replace(/^\.\\/, '')],
   ['after-domain', 'with the domain and \\ or / before it', (name) => name.replace(/^LOCAL[\\/]/i, '')],
 ];
 

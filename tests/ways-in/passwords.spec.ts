@@ -15,7 +15,7 @@ const notThePassword = (right: string): readonly Way[] => [
   instead('its first characters', right.slice(0, 8 < right.length ? 8 : -1)),
 ];
 
-const domains = ['nowhere.invalid', 'NOT-LOCAL', '*', '%'];
+const domains = ['nowhere.invalid', 'NOT-LOCAL', 'LOCALX', '*', '%'];
 const otherDomains = (): readonly Way[] =>
   domains.map((domain) => ({ name: `domain ${domain}`, members: { domain } }));
 
