@@ -173,8 +173,8 @@ const single = variantsOf({
       };
     }),
   'cluster-mfa-on-at-first': conforms()
-    .says('Cluster MFA is on from the start.')
-    .with(startsWith, { clusterMfa: { enabled: true } }),
+    .says('Cluster MFA is on from the start, with retainUserMfaSettings false.')
+    .with(startsWith, { clusterMfa: { enabled: true, retainUserMfaSettings: false } }),
   'cluster-mfa-on-by-email-at-first': conforms()
     .says('Cluster MFA is on from the start, with mailed codes only.')
     .with(startsWith, { clusterMfa: { enabled: true, authenticationTypes: ['email'] } }),

@@ -220,3 +220,12 @@ test("a person's key that is gone is not replaced, and the state does not count 
 
   expect(seen.patches).toBe(0);
 });
+
+test('cluster MFA that was found on keeps the keys of users before it is switched off', async () => {
+  const { open, events } = await emulated(['cluster-mfa-on-at-first']);
+  await (await (await open()).cluster()).off();
+
+  const sent = events.map((event) => (event.type === 'exchange' ? event.exchange.request.body : undefined));
+  const puts = sent.flatMap((body) => (body?.includes('"enabled"') ? [JSON.parse(body)] : []));
+  expect(puts).toMatchObject([true, false].map((enabled) => ({ enabled, retainUserMfaSettings: true })));
+});

@@ -13,11 +13,10 @@ interface Sending {
   readonly lingerMs?: number;
   /** Whether the server keeps the connection open. */
   readonly open?: boolean;
-  /** When the server sends the second part. */
   readonly afterMs?: number;
 }
 
-/** The answer of sendRaw from a server that sends these bytes, the second part later, and closes. */
+/** The answer of sendRaw from a server that sends these bytes, the second part `afterMs` later, and closes. */
 async function answerOf(
   [at, later = '']: readonly [at: string, later?: string],
   { method = 'GET', timeoutMs = 10_000, lingerMs = brieflyMs, open = false, afterMs = lateMs }: Sending = {},

@@ -147,6 +147,9 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     this.demand({ cluster: 'off' });
     const now = await this.assumed();
     if (!now.enabled) return;
+    // A target may go by the stored value, and forget the users' keys despite the value in this PUT.
+    if (now.retainUserMfaSettings === false && (await this.found()).enabled)
+      await this.put({ ...now, retainUserMfaSettings: true });
     await this.#set({ ...now, enabled: false, retainUserMfaSettings: true }, isOff);
   }
 
