@@ -77,6 +77,7 @@ export abstract class Mailbox {
     throw missingMail({
       address: to,
       waitedMs: steadyNow() - startedAt,
+      isFurther: (except?.size ?? 0) > 0,
       isClosed: signal.aborted,
       codePattern: this.codePattern,
       ...this.missed(mark, address),
@@ -88,6 +89,8 @@ interface Missing {
   readonly address: string;
   readonly waitedMs: number;
   readonly isClosed?: boolean;
+  /** Whether mails to the address came that the caller leaves out. */
+  readonly isFurther?: boolean;
   readonly others: readonly ReceivedMail[];
   readonly codePattern?: RegExp | undefined;
   readonly more?: readonly string[];
@@ -95,10 +98,10 @@ interface Missing {
 
 /** Names the other mails without their digits. */
 export function missingMail(missing: Missing): ArrangeError {
-  const { address, waitedMs, isClosed, others, codePattern, more = [] } = missing;
+  const { address, waitedMs, isClosed, isFurther, others, codePattern, more = [] } = missing;
   const came = others.map(({ to, subject }) => `${maskedSubject(subject, codePattern)} to ${to.join(', ')}`);
   const sentences = [
-    `No mail to ${address} came within ${(waitedMs / 1000).toFixed(1)} s${isClosed ? ': the mailbox was closed' : ''}.`,
+    `No ${isFurther ? 'further ' : ''}mail to ${address} came within ${(waitedMs / 1000).toFixed(1)} s${isClosed ? ': the mailbox was closed' : ''}.`,
     came.length === 0 ? 'No other mail came either.' : `What came: ${came.join('; ')}.`,
     ...more,
   ];
