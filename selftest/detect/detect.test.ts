@@ -194,6 +194,10 @@ describe('a release that the target file names', () => {
     expect(why).toMatch(words);
   });
 
+  test('of which no other is nearer stands: the run reports what the target lacks', async () => {
+    expect(await told({ release: 'latest', faults: ['absent/verify-user-otp'] }, 'latest')).toBeUndefined();
+  });
+
   test('newer features and silence do not refute a release', async () => {
     expect(await told({ release: '7.5' }, '7.1')).toBeUndefined();
     const silent = await served(answering(401, 'text/plain', 'no'), { release: '7.5' });

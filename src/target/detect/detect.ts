@@ -57,16 +57,17 @@ export function judge(evidence: readonly Evidence[]): Pick<Detection, 'releases'
       against: against.map(({ text, strength }) => ({ text, strength })),
     };
   });
-  const burden = ({ against }: ReleaseJudged): number =>
-    against.reduce((sum, { strength }) => sum + (strength === 'strong' ? 1000 : 1), 0);
-  const least = Math.min(...releases.map(burden));
-  const nearest = releases.filter((one) => burden(one) === least);
+  const least = Math.min(...releases.map(distanceOf));
+  const nearest = releases.filter((one) => distanceOf(one) === least);
   return {
     releases,
     best: nearest.filter(({ fits }) => fits).map(({ release }) => release),
     nearest: nearest[0]?.release ?? defaultRelease,
   };
 }
+
+const distanceOf = ({ against }: ReleaseJudged): number =>
+  against.reduce((sum, { strength }) => sum + (strength === 'strong' ? 1000 : 1), 0);
 
 /** If the target can't be reached, takes the release in the target file: later steps report the problem. */
 export async function detectRelease(target: Target, stateDir: string) {
@@ -85,7 +86,10 @@ export async function withDetectedRelease(target: Target, stateDir: string): Pro
   return { ...target, release: (await detectRelease(target, stateDir)).release };
 }
 
-/** Returns why a target can't speak its target file's release: it lacks an operation. Otherwise undefined. */
+/**
+ * Returns why a target can't speak its target file's release: it lacks an operation, and another release is nearer.
+ * Otherwise undefined: if no release is nearer, the run itself reports what the target lacks.
+ */
 export async function misfit(target: Target, stateDir: string): Promise<string | undefined> {
   const detection = await detect(target, stateDir).catch(ignoring(TransportError));
   const { release } = target;
@@ -93,12 +97,14 @@ export async function misfit(target: Target, stateDir: string): Promise<string |
     ({ refutes, contradicts }) => refutes === true && contradicts.includes(release),
   );
   if (detection === undefined || against.length === 0) return undefined;
-  const { best } = detection;
+  const { best, nearest, releases } = detection;
+  const distances = new Map(releases.map((one) => [one.release, distanceOf(one)]));
+  if (distances.get(release) === distances.get(nearest)) return undefined;
   const fitting =
-    best.length === 0 ? 'No release fits: ' : `It fits ${best.join(', ')}: set release to it, or `;
+    best.length === 0 ? `No release fits, ${nearest} is the nearest` : `It fits ${best.join(', ')}`;
   return (
     `the target does not speak release ${release}: ${against.map(({ text }) => text).join(', ')}. ` +
-    `${fitting}override by run --release-as-given`
+    `${fitting}: set release to it, or override by run --release-as-given`
   );
 }
 
