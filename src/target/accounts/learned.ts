@@ -10,6 +10,7 @@ export const wayNames: Readonly<Record<LoginWay, string>> = {
   sessions: 'POST /users/sessions',
   tokens: 'POST /access-tokens',
 };
+export const loginOperations = { sessions: 'CreateSession', tokens: 'CreateAccessToken' } as const;
 
 const { text, number, flag, listOf, mapOf, orNull } = shapes;
 

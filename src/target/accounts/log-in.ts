@@ -4,7 +4,7 @@ import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { Answer, Api, CallOptions } from '../connection/api.js';
 import { keyOf, sessionOf } from '../connection/call.js';
-import type { LoginWay, Opens } from './learned.js';
+import { type LoginWay, loginOperations, type Opens } from './learned.js';
 
 export type User = Account & { readonly username: string; readonly password: Secret };
 export type MailUser = User & { readonly email: string };
@@ -20,7 +20,7 @@ export interface LoginRequest extends Omit<CallOptions, 'json' | 'anyJson'> {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-export type LoginAnswer = Answer<'CreateSession'> | Answer<'CreateAccessToken'> | Answer<'VerifyUserOtp'>;
+export type LoginAnswer = Answer<'CreateSession' | 'CreateAccessToken' | 'VerifyUserOtp'>;
 
 /** No document names a code for POST /access-tokens, but the older API's operation of this name takes one. */
 export async function logIn(
@@ -37,9 +37,7 @@ export async function logIn(
     otpType: type,
     ...members,
   };
-  return way === 'sessions'
-    ? api.call('CreateSession', { ...request, anyJson })
-    : api.call('CreateAccessToken', { ...request, anyJson });
+  return api.call(loginOperations[way], { ...request, anyJson });
 }
 
 /** Ends all sessions of a user. @returns whether the suite has the credential that this needs */

@@ -13,6 +13,7 @@ import {
   accountsIn,
   type Learned,
   type LoginWay,
+  loginOperations,
   loginWays,
   nothingLearned,
   wayNames,
@@ -208,8 +209,6 @@ export function usersOfLanes(target: Target, learned: Pick<Learned, 'accounts'> 
   return fit.filter((_, at) => addresses.indexOf(addresses[at]) === at);
 }
 
-const operations = { sessions: 'CreateSession', tokens: 'CreateAccessToken' } as const;
-
 const saysSo =
   /access denied|session management|\b(?:disabled|unavailable|not available|not enabled|not supported)\b/i;
 
@@ -224,7 +223,7 @@ async function whyUnavailable(api: Api, way: LoginWay, refusal: Answer): Promise
     return `it answers ${status} ${message === '' ? 'to a right password' : `"${message.slice(0, 120)}"`}`;
   if (await isSwitchedOff(api, way)) return 'GET /security-config says so in sessionManagementEnabled';
   // If an invalid body gets the same refusal, the target refuses this way to log in without reading the body.
-  const other = await api.call(operations[way], { anyJson: [] });
+  const other = await api.call(loginOperations[way], { anyJson: [] });
   const isTheSame =
     other.status === status &&
     textOf(other.body, 'errorCode') === textOf(body, 'errorCode') &&

@@ -11,7 +11,6 @@ const shortest = 16;
 
 /** Finds the cookie values that are secret: they differ at each login. Values that don't may name a node or a user. */
 export class CookieSecrets {
-  readonly #names = new Set<string>();
   readonly #owners = new Map<string, string | null>();
   readonly #plain = new Set<string>();
   /** The values of the first login, until a second login shows whether they differ. */
@@ -20,7 +19,7 @@ export class CookieSecrets {
   #redactor = new Redactor();
 
   isPlain(names: Iterable<string>): void {
-    for (const name of names) this.#names.add(name.toLowerCase());
+    for (const name of names) this.#plain.add(name.toLowerCase());
   }
 
   /** @param owner an id of the user who gets the cookies; null if unknown */
@@ -44,9 +43,8 @@ export class CookieSecrets {
   }
 
   #learn(value: string): void {
-    const name = uriDecoded(value) ?? value;
-    const isName = value.length < shortest || this.#names.has(name.toLowerCase());
-    if (isName || this.#plain.has(value)) return;
+    const name = (uriDecoded(value) ?? value).toLowerCase();
+    if (value.length < shortest || this.#plain.has(name) || this.#plain.has(value)) return;
     this.#secret.add(value);
     this.#redactor.add(value, 'set-cookie');
   }

@@ -118,7 +118,7 @@ export class StepUse {
   enrolled(user: Whose, authenticator: Authenticator, at?: number): void {
     this.#keys.set(user.role, authenticator);
     this.lag.made(user.role, at);
-    this.passOver(user, authenticator, this.#isByUser);
+    if (this.#isByUser) this.passOver(user, authenticator);
   }
 
   /** Repeats the request if the key may be too new. @param isRight whether the rest of it is right */
@@ -145,12 +145,6 @@ export class StepUse {
     this.#last.set(role, { authenticator, step: found ?? authenticator.stepAt(this.clock.now()), isAsked });
   }
 
-  usedNow(user: Whose): void {
-    const authenticator = this.#keys.get(user.role);
-    if (authenticator !== undefined)
-      this.used(user, authenticator.codeAt(authenticator.stepAt(this.clock.now())));
-  }
-
   /** Tells whether the user has used the current step, or a later one, with an older key. */
   isByAnotherKey({ role }: Whose): boolean {
     const last = this.#last.get(role);
@@ -175,7 +169,7 @@ export class StepUse {
     byCode: Send<T>,
     isAsked = true,
   ): Promise<T> {
-    if (authenticator !== undefined) this.passOver(user, authenticator, this.#isByUser);
+    if (authenticator !== undefined && this.#isByUser) this.passOver(user, authenticator);
     if (isAsked) this.#asked.add(user.role);
     const inVain = this.#inVain(user);
     try {
@@ -200,10 +194,10 @@ export class StepUse {
     return this.model.flag(`right codes of ${role} are refused in fresh steps`);
   }
 
-  /** Marks the key's codes as used for all steps that the user has used. @param isNeeded if false, this does nothing */
-  passOver({ role }: Whose, authenticator: Authenticator, isNeeded = true): void {
+  /** Marks the key's codes as used for all steps that the user has used. */
+  passOver({ role }: Whose, authenticator: Authenticator): void {
     const last = this.#last.get(role);
-    if (!isNeeded || last === undefined) return;
+    if (last === undefined) return;
     const step = authenticator.stepAt(last.authenticator.startOf(last.step));
     for (let used = step; used >= step - window; used -= 1) authenticator.markUsed(used);
   }
