@@ -3,14 +3,8 @@ import type { OnEnd } from '../tool/processes.js';
 import { type Pass, type Passing, proxyBefore } from '../tool/proxy.js';
 
 const secretMembers = new Set([
-  'password',
-  'currentPassword',
-  'supportUserPassword',
-  'sessionId',
-  'accessToken',
-  'totpSecretKey',
-  'totpUri',
-  'referenceId',
+  ...['password', 'currentPassword', 'supportUserPassword', 'sessionId', 'accessToken'],
+  ...['totpSecretKey', 'totpUri', 'referenceId'],
 ]);
 
 /** A proxy between the suite and its target that records every secret that passes. */

@@ -6,12 +6,8 @@ const document = rawDocument('7.1.2_u3');
 
 /** Properties that are optional only in the document: without them the operation is useless for clients. */
 const needed: readonly string[] = [
-  'CreateSession.sessionId',
-  'CreateAccessToken.accessToken',
-  'CreateTotpKey.totpSecretKey',
-  'CreateTotpKey.totpUri',
-  'UpdateSupportMFAConfig.totpSecretKey',
-  'UpdateSupportMFAConfig.totpUri',
+  ...['CreateSession.sessionId', 'CreateAccessToken.accessToken', 'CreateTotpKey.totpSecretKey'],
+  ...['CreateTotpKey.totpUri', 'UpdateSupportMFAConfig.totpSecretKey', 'UpdateSupportMFAConfig.totpUri'],
 ];
 
 /** An Error needs at least one of these properties. */

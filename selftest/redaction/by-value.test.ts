@@ -169,38 +169,17 @@ test('other values: the word in a placeholder', () => {
 });
 
 test.each([
-  '123456',
-  'code 123456.',
-  'code:123456\r\n',
-  '"123456"',
-  '[1,123456,7]',
-  'code=123456&x=1',
-  'code%3D123456%26',
-  'a\\n123456\\n',
-  'code=3D123456',
-  'x\\u0020123456',
-  '<b>123456</b>',
-  'код123456',
-  'c_123456_',
-  '%31%32%33%34%35%36',
-  'MTIzNDU2',
+  ...['code 123456.', 'code:123456\r\n', 'a\\n123456\\n', '<b>123456</b>', 'код123456', 'MTIzNDU2'],
+  ...'123456 "123456" [1,123456,7] code=123456&x=1 code%3D123456%26 code=3D123456 c_123456_'.split(' '),
+  ...['x\\u0020123456', '%31%32%33%34%35%36'],
 ])('a code is found in %j', (text) => {
   expect(knowing(['123456', 'code']).leaksIn(text)).toEqual(['code']);
   expect(knowing(['123456', 'code']).redact(text)).toContain('[code]');
 });
 
-test.each([
-  '1234567',
-  '0123456',
-  'a123456',
-  '123456b',
-  '0.123456',
-  '123456.5',
-  'id=12123456',
-  '%41123456',
-  'xMTIzNDU2',
-  '12345',
-])('a code is not found in %j', (text) => {
+test.each(
+  '1234567 0123456 a123456 123456b 0.123456 123456.5 id=12123456 %41123456 xMTIzNDU2 12345'.split(' '),
+)('a code is not found in %j', (text) => {
   expect(knowing(['123456', 'code']).leaksIn(text)).toEqual([]);
   expect(knowing(['123456', 'code']).redact(text)).toBe(text);
 });

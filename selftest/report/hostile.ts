@@ -7,27 +7,14 @@ import { concerned } from '../waivers/sample.js';
 
 /** Texts in answers that could be read as markup or commands. */
 export const hostileTexts: readonly string[] = [
-  '<script>alert(1)</script>',
-  '<img src=x onerror=alert(1)>',
-  '</details></td></tr></table>',
-  '&lt;b&gt; &amp;',
-  '| a | b |\n|---|---|',
-  '`code` ``` ~~~',
-  '```\n# title\n```',
-  '**bold** _it_ ~~gone~~ $x^2$',
-  '[link](https://evil.example/a) ![image](https://evil.example/b.png)',
-  '[ref]: https://evil.example',
-  'https://evil.example/x www.evil.example',
-  '@someone @org/team mail@evil.example',
-  '#1 org/repo#2 GH-3',
-  ':tada: :+1:',
-  '\u001b[31mred\u001b[0m \u001b]8;;https://evil.example\u0007x',
-  'a\u202eb\u2066c\u200bd',
-  '::error::x\n::set-output name=a::b\r\n##[error]y',
-  '- item\n1. item\n> quote\n\n    code',
-  '\\*not\\* \\`ticks\\`',
-  '<!-- hidden -->',
-  '\ud800 half',
+  ...['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '</details></td></tr></table>'],
+  ...['&lt;b&gt; &amp;', '| a | b |\n|---|---|', '`code` ``` ~~~', '```\n# title\n```'],
+  ...['**bold** _it_ ~~gone~~ $x^2$', '[link](https://evil.example/a) ![image](https://evil.example/b.png)'],
+  ...['[ref]: https://evil.example', 'https://evil.example/x www.evil.example'],
+  ...['@someone @org/team mail@evil.example', '#1 org/repo#2 GH-3', ':tada: :+1:'],
+  ...['\u001b[31mred\u001b[0m \u001b]8;;https://evil.example\u0007x', 'a\u202eb\u2066c\u200bd'],
+  ...['::error::x\n::set-output name=a::b\r\n##[error]y', '- item\n1. item\n> quote\n\n    code'],
+  ...['\\*not\\* \\`ticks\\`', '<!-- hidden -->', '\ud800 half'],
 ];
 
 /** A verdict with a target's text in every place that may hold it; area/one is a must that fails. */

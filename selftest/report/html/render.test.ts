@@ -42,15 +42,8 @@ describe('the page of a verdict', () => {
     const text = plain(renderHtml(mixedVerdict(contract), extras));
 
     const inOrder = [
-      'lab-7: does not conform',
-      'Does not conform',
-      'must failed',
-      'https://10.2.0.7/v2',
-      '7.1.2_u3',
-      '2026-11-25',
-      '00:00:00 UTC',
-      '12.3 s',
-      'TLS NOT VERIFIED',
+      ...['lab-7: does not conform', 'Does not conform', 'must failed'],
+      ...['https://10.2.0.7/v2', '7.1.2_u3', '2026-11-25', '00:00:00 UTC', '12.3 s', 'TLS NOT VERIFIED'],
       'What is wrong',
       'The totpSecretKey and totpUri of a key hold the same secret where both are returned.',
       'expected the secret of the URI actual another one',
@@ -62,9 +55,7 @@ describe('the page of a verdict', () => {
       'Requirements',
       'Coverage of the contract',
       'The proxy answers by itself.',
-      'Waited 1 min 13 s in all',
-      '2 times after 429',
-      'restored to the state it was found in',
+      ...['Waited 1 min 13 s in all', '2 times after 429', 'restored to the state it was found in'],
       'TOTP keys of the suite stay',
       '1 min 30 s behind this machine',
       'API key: accepted, bearer token: not seen',
