@@ -63,12 +63,6 @@ export const configFaults: readonly Fault[] = faultsOf({
         wanted.authenticationTypes && [...new Set(wanted.authenticationTypes)].slice(0, 2);
       return storeCluster(before, { ...wanted, authenticationTypes }, world);
     }),
-  'mfa-config/put-clears-types': breaks('mfa-config/stores-authentication-types')
-    .says('PUT /mfa-config stores only the first authentication type.')
-    .wraps('storeCluster', (_earlier, _before, wanted) => ({
-      ...wanted,
-      authenticationTypes: wanted.authenticationTypes?.slice(0, 1) ?? null,
-    })),
   'mfa-config/put-toggles-retain': breaks('mfa-config/put-round-trip')
     .says('A PUT /mfa-config of the stored configuration toggles retainUserMfaSettings.')
     .wraps('storeCluster', (_earlier, before, wanted) =>

@@ -53,6 +53,11 @@ const single = faultsOf({
       const who = (call: Call) => passwordOf(nameIn(call));
       for (const [, operation] of logins) counts(seams, operation, who, () => operation);
     }),
+  'throttle/any-login-resets-counts': breaks('guessing/passwords-are-throttled-at-sessions')
+    .says('A login of any user resets the counts of wrong passwords of all.')
+    .answers('CreateSession', ({ status }, _call, { state }) => {
+      if (status < 300) state.failures.clear();
+    }),
   'throttle/new-code-resets-count': breaks('guessing/new-code-resets-no-count')
     .says('A newly mailed code resets the count of wrong codes, and mails are not limited.')
     .by((seams) => {

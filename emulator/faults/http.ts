@@ -29,9 +29,16 @@ const enabledTwice = (seams: Seams, isSame: boolean) =>
 
 export const httpFaults: readonly Fault[] = faultsOf({
   'http/content-after-204': breaks('http/no-content-after-204')
-    .says('PUT /mfa-config sends the configuration after the header section of its 204.')
-    .wires(put, (answer, _call, { state }) => {
-      if (answer.status === 204) answer.raw = { after: Buffer.from(JSON.stringify(state.cluster)) };
+    .says('PUT /mfa-config sends the configuration after its 204 if it changed something.')
+    .by((seams) => {
+      let isChange = false;
+      seams.wrap('storeCluster', (storeCluster, before, wanted, world) => {
+        isChange = JSON.stringify(before) !== JSON.stringify(wanted);
+        return storeCluster(before, wanted, world);
+      });
+      seams.wire(put, ({ status }, { body = null }) => {
+        return status === 204 && isChange && { raw: { after: Buffer.from(JSON.stringify(body)) } };
+      });
     }),
   'http/content-length-on-204': breaks('http/no-framing-of-204')
     .says('The 204 of PUT /mfa-config has a Content-Length.')
@@ -148,6 +155,12 @@ export const httpFaults: readonly Fault[] = faultsOf({
       if (password !== undefined && isObject(answer.body)) {
         answer.body = { ...answer.body, message: `The password ${password} is wrong.` };
       }
+    }),
+  'security/malformed-body-in-error': breaks('security/no-secret-echoed')
+    .says('The refusal of malformed JSON repeats the body.')
+    .refusals('any', (answer, { content }) => {
+      if (text(answer.body, 'errorCode') !== 'KMalformedJson') return;
+      return { body: { errorCode: 'KMalformedJson', message: `Not valid JSON: ${content}` } };
     }),
   'security/key-in-answer': breaks('security/no-secret-echoed')
     .says('GET /mfa-config repeats the API key of the request.')

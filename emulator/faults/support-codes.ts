@@ -112,6 +112,13 @@ const single = faultsOf({
         return isProven && stored.mfaType === 'totp' ? { ...stored, verification: 'kSuccess' } : stored;
       };
     }),
+  'support/proof-passes-to-the-next-key': breaks('verify-totp/state-starts-anew-with-a-new-key')
+    .since('7.1.2_u3')
+    .says('A key that replaces a verified one by its code counts as verified.')
+    .wraps('storeSupport', (storeSupport, before, wanted, world) => {
+      const isProven = before.verification === 'kSuccess' && before.enabled && wanted.key !== undefined;
+      return storeSupport(before, isProven ? { ...wanted, verification: 'kSuccess' } : wanted, world);
+    }),
   'support/secret-shown-by-later-patch': breaks('support-totp/later-patch-hides-secret')
     .says('Every PATCH /support-user/mfa in totp mode shows the secret in force.')
     .successes(patch, (body, _call, world) => {

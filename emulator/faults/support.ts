@@ -109,6 +109,12 @@ const single = faultsOf({
         state.cluster = { ...state.cluster, retainUserMfaSettings: !state.cluster.retainUserMfaSettings };
       }
     }),
+  'support/mode-becomes-a-type-of-the-cluster': breaks('support-mfa/apart-from-cluster-mfa')
+    .says("Switching the support user to e-mail adds email to the cluster's authenticationTypes.")
+    .successes(patch, (_body, call, { state }) => {
+      if (own(call.body, 'mfaType') === 'email')
+        state.cluster = { ...state.cluster, authenticationTypes: ['totp', 'email'] };
+    }),
   'support/off-switches-cluster-mfa-off': breaks('support-mfa/apart-from-cluster-mfa')
     .says('Switching support MFA off switches cluster MFA off.')
     .successes(patch, (_body, call, { state }) => {

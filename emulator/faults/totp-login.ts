@@ -132,6 +132,21 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
     .and('email-login/refused-while-only-totp-is-enabled')
     .says('Codes of every type are accepted, even of types that authenticationTypes lacks.')
     .wraps('mechanismEnabled', () => true),
+  'login/type-checked-in-small-letters': breaks('totp-login/refused-while-only-email-is-enabled')
+    .and('email-login/refused-while-only-totp-is-enabled')
+    .says('A code of a type that is not enabled is accepted if its otpType has capitals.')
+    .by((seams) => {
+      const typeIn = (body: Json | undefined) => text(body, 'otpType');
+      const otherwise = seams.noted('CreateSession', (body) => typeIn(body) !== typeIn(body)?.toLowerCase());
+      seams.edit('CreateSession', (body) => otherwise() && { otpType: typeIn(body)?.toLowerCase() ?? null });
+      seams.wrap('mechanismEnabled', (enabled, ...asked) => otherwise() === true || enabled(...asked));
+    }),
+  'login/keys-end-with-their-type': breaks('totp-login/keys-are-retained-where-told')
+    .says('A PUT /mfa-config without the type totp deletes all TOTP keys.')
+    .wraps('forgetsKeys', (forgetsKeys, before, after) => {
+      const isNarrowed = after.enabled && !after.authenticationTypes?.includes('totp');
+      return isNarrowed || forgetsKeys(before, after);
+    }),
   'login/keys-always-forgotten': breaks('totp-login/keys-are-retained-where-told')
     .says('After cluster MFA was off users have to enrol again, even with retainUserMfaSettings true.')
     .wraps('forgetsKeys', (_earlier, before, after) => before.enabled && !after.enabled),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Answer, ClusterConfig, Connection, Credential, Fixtures } from '../../fixtures/index.js';
 import { anonymous, arrange, demand, expect, mfa, TransportError, test } from '../../fixtures/index.js';
 
@@ -147,8 +148,16 @@ for (const { area, prepare, switchOn, send, malformed, wrongTypes } of writes) {
     });
 }
 
+/** A made-up password, which a target that logs or repeats malformed bodies would show. */
+const password = `truncated-${randomUUID()}`;
+
 /** Truncated JSON. Parsers must refuse it, although they may accept extensions of JSON (RFC 8259 9). */
-const malformed = ['{"totpCode":', '{"a":tr', '{"a', '{"totpKeyName":"mfa-conformance"'];
+const malformed = [
+  `{"password":"${password}","totpCode":`,
+  '{"a":tr',
+  '{"a',
+  '{"totpKeyName":"mfa-conformance"',
+];
 const notTexts = [5, true, ['a'], {}];
 
 type Given = Pick<Fixtures, 'connection' | 'users'>;
@@ -178,6 +187,7 @@ for (const { area, operation, by } of [
 
   test(`${area}/refuses-malformed-json`, async ({ api, connection, users }) => {
     const as = await arrange(by({ connection, users }));
+    connection.recorder.addSecret(password, 'password');
 
     for (const body of malformed)
       expect(await api.call(operation, { as, raw: { body }, mistake: 'malformed JSON' })).toBeRefused();

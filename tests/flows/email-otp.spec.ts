@@ -225,6 +225,7 @@ test('email-login/refused-while-only-totp-is-enabled', async ({ users, cluster }
   });
 
   expect(login).toBeRefused();
+  expect(await users.login(user, { code, type: 'EMAIL' })).toBeRefused();
   await arrange(cluster.on(mfa.bothTypes));
   await arrange.login(users.logins.byMailAgain(user));
 });

@@ -113,10 +113,12 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
     const key = (await newKey())?.authenticator ?? authenticator;
     // Without a new key, only a code of an unused step shows something. With allow.lockOut, byCode waits for that step.
     if (allow.lockOut) return users.logins.byCode(user, key);
-    return users.login(user, { code: await codes.unused(key), type });
+    return users.logins.byFresh(user, () => codes.unused(key), { type });
   });
 
   expect(login).toBeRefused();
+  // The check of the type may depend on letter case where the check of the code doesn't.
+  expect(await users.login(user, { code: login.code, type: type.toUpperCase() })).toBeRefused();
   // A user without mail has no second factor now. So the test sends the password alone only for users with mail.
   if (getsMail(users, user)) expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // A code of a type that is off must not finish a pending session.
@@ -136,6 +138,11 @@ test('totp-login/keys-are-retained-where-told', async ({ users, cluster }) => {
     cluster.put({ ...(await arrange(cluster.known())), enabled, retainUserMfaSettings: true });
   await again(true);
   await again(true);
+  // A target may delete the keys when their type is no longer enabled.
+  if (!(await arrange(cluster.found())).enabled) {
+    await arrange.ifItCan(cluster.on(['email']));
+    await arrange.ifItCan(cluster.on(mfa.bothTypes));
+  }
   // A target may keep the keys at the first switch only, so the test switches twice.
   for (let round = 0; round < 2; round += 1) {
     await arrange(cluster.off());
