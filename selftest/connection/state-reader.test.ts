@@ -26,7 +26,7 @@ test('a read stays known until a request that may change it', async () => {
   const { cluster, known, connection, reads } = await target();
 
   expect([await known(), await known()]).toEqual([1, 1]);
-  connection.api.expected.cluster.sent(false);
+  connection.readBack.expected.cluster.sent(false);
   await cluster.assumed();
   expect(reads()).toBe(1);
   expect([await known(), await known()]).toEqual([2, 2]);

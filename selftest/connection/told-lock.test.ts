@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { outlasting } from '../../src/target/connection/waiter.js';
+import { expect, test, vi } from 'vitest';
+import { Scope } from '../../src/target/connection/scope.js';
+import { ClockWaiter } from '../../src/target/connection/waiter.js';
 
 interface Given {
   readonly minutes?: number;
@@ -11,9 +12,17 @@ interface Given {
 /** A lock of this many minutes, and the waits for it in minutes. */
 function lockOf({ minutes, requirement = 'an/id', movesClock = false, isRestore = false }: Given) {
   const waits: number[] = [];
-  const letPass = async (ms: number) => void waits.push(Math.round(ms / 60_000));
-  const waiter = { letPass, movesClock, tellWait: isRestore ? () => {} : undefined };
-  return { waits, outlasted: outlasting(waiter, { requirement }, minutes) };
+  const clock = { canMove: movesClock, advance: async () => {} };
+  const waiter = new ClockWaiter(clock, { requirement, scope: new Scope(''), waiting: () => () => {} });
+  vi.spyOn(waiter, 'letPass').mockImplementation(async (ms) => void waits.push(Math.round(ms / 60_000)));
+  if (isRestore) waiter.tellWait = () => {};
+  const outlasted = (answer: string, isTaken: boolean) =>
+    waiter.outlastLock(
+      minutes,
+      async () => answer,
+      () => isTaken,
+    );
+  return { waits, outlasted };
 }
 
 test.each<[string, Given, number[]]>([
@@ -27,10 +36,7 @@ test.each<[string, Given, number[]]>([
 ])('a lock %s', async (_, given, expected) => {
   const { outlasted, waits } = lockOf(given);
 
-  const came = await outlasted(
-    async () => 'taken',
-    () => true,
-  );
+  const came = await outlasted('taken', true);
 
   expect(waits).toEqual(expected);
   expect(came).toBe(expected.length > 0 ? 'taken' : undefined);
@@ -39,12 +45,6 @@ test.each<[string, Given, number[]]>([
 test('after a wait in vain, a lock is not the cause', async () => {
   const { outlasted, waits } = lockOf({ minutes: 1 });
 
-  for (const expected of ['refused', undefined])
-    expect(
-      await outlasted(
-        async () => 'refused',
-        () => false,
-      ),
-    ).toBe(expected);
+  for (const expected of ['refused', undefined]) expect(await outlasted('refused', false)).toBe(expected);
   expect(waits).toEqual([1]);
 });

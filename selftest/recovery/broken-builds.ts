@@ -30,7 +30,7 @@ const changed: Moment = { write: 1, phase: 'after its answer', holdMs: 0 };
 export const breaks: readonly Break[] = [
   {
     is: 'a write is noted as sent when it was answered, not before',
-    file: 'src/target/connection/links/journalled.js',
+    file: 'src/target/connection/links/tracked.js',
     edits: [
       ['const id = journal.writes.sent(nameOf(call));', "let id = '';"],
       ['const mayDiffer =', 'id = journal.writes.sent(nameOf(call)); const mayDiffer ='],

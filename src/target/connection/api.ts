@@ -1,9 +1,9 @@
+import { join } from 'node:path';
 import { MissingOperationError, TransportError } from '../../base/errors.js';
 import { steadyNow } from '../../base/steady-now.js';
-import { memberOf } from '../../contract/judging/body.js';
 import { fieldsOf } from '../../contract/openapi/bodies.js';
 import type { Contract, Operation } from '../../contract/openapi/contract.js';
-import { type OperationId, operationRow, type Part } from '../../contract/openapi/operations.js';
+import type { OperationId, Part } from '../../contract/openapi/operations.js';
 import type { Target } from '../../input/target-file/target.js';
 import type { TargetClock } from '../../wire/clock/clock.js';
 import { acceptsCodings, allCodings, decoded } from '../../wire/http/content-coding.js';
@@ -12,13 +12,11 @@ import { RateLimiter } from '../../wire/http/rate-limiter.js';
 import { framed, hasContent } from '../../wire/http/raw-answer.js';
 import { sendRaw } from '../../wire/http/raw-socket.js';
 import { largestBody, Transport, type WireRequest, type WireResponse } from '../../wire/http/transport.js';
-import { ExpectedState } from '../beliefs/expected-state.js';
 import { atMost } from '../sleep.js';
 import { Attempts } from './attempts.js';
 import {
   type Answer,
   type Answered,
-  type Call,
   type CallOptions,
   chain,
   isSafe,
@@ -28,37 +26,18 @@ import {
   type RawAnswer,
   type RequestOptions,
 } from './call.js';
+import type { ConnectionParts } from './connection-parts.js';
 import { conflicts } from './links/conflicts.js';
 import { guards, scoped } from './links/guards.js';
-import { type PatienceParts, patience } from './links/patience.js';
+import { patience } from './links/patience.js';
 import { presence } from './links/presence.js';
+import { tracked } from './links/tracked.js';
 import type { Recorder } from './recorder.js';
 
 export type { Answer, CallOptions, RawAnswer } from './call.js';
 
 type BodyOptions = RequestOptions & { readonly json?: unknown };
 type Place = Pick<Operation, 'method' | 'path'> & Partial<Pick<Operation, 'success'>>;
-
-const leavesConfigurations: ReadonlySet<OperationId | null> = new Set([
-  'CreateSession',
-  'CreateAccessToken',
-  'DeleteSession',
-  'CreateTotpKey',
-  'CreateEmailOtp',
-  'SendEmailOtp',
-  'SendSupportEmailOtp',
-]);
-
-export interface ApiParts extends PatienceParts {
-  readonly target: Target;
-  readonly contract: Contract;
-  /** The reason why the suite may send only reads. Undefined if it may send everything. */
-  readonly readOnly?: string | undefined;
-  readonly attemptsFile: string;
-  readonly journalled: Link;
-  /** Selects the requests that accept compressed answers. If undefined, no request accepts them. */
-  readonly seed?: number | undefined;
-}
 
 export class Api {
   readonly target: Target;
@@ -72,21 +51,19 @@ export class Api {
   #isClosing = false;
   /** The number of PUTs of the cluster's MFA configuration. Each may have ended sessions. */
   configurationsPut = 0;
-  readonly expected: Readonly<Record<Part, ExpectedState>> = {
-    cluster: new ExpectedState(),
-    support: new ExpectedState(),
-  };
   readonly #acceptsCodings: (kind: string) => boolean;
 
-  constructor(parts: ApiParts) {
-    const { target, contract, recorder, clock, readOnly, attemptsFile, journalled, model, seed } = parts;
+  /** @param noteFound records in the journal the state to restore, before the first change of a part */
+  constructor(connection: ConnectionParts, noteFound: (part: Part) => Promise<void>) {
+    const { target, contract, recorder, clock, journal, model, options } = connection;
+    const { readOnly, seed } = options;
     this.#acceptsCodings = (kind) =>
       seed !== undefined && acceptsCodings(seed, `${recorder.requirement} ${kind}`);
     this.target = target;
     this.#recorder = recorder;
     this.contract = contract;
     this.clock = clock;
-    this.attempts = new Attempts(target, attemptsFile);
+    this.attempts = new Attempts(target, join(journal.folder, 'attempts.json'));
     this.#transport = new Transport(target);
     const limiter = new RateLimiter(target.limits.requestsPerSecond);
     // The order matters: forbidden requests are refused before any wait, and each repetition is counted and journalled.
@@ -94,13 +71,12 @@ export class Api {
       [
         guards(target, readOnly),
         scoped(target, recorder),
-        patience(parts, limiter),
+        patience(connection, limiter),
         conflicts(recorder, model.flag('one change at a time')),
         this.attempts.link,
         presence(recorder, model.flag('restarts')),
         this.#untilClosed,
-        journalled,
-        this.#counted,
+        tracked(connection, noteFound),
         (call, next) => limiter.turn().then(() => next(call)),
       ],
       this.#recorded,
@@ -156,24 +132,9 @@ export class Api {
       throw new TransportError(`${nameOf(call)} was not sent: the run is over.`, false);
     const answer = next(call);
     if (isSafe(call)) return answer;
+    if (call.operation === 'UpdateMFAConfig') this.configurationsPut += 1;
     this.#writing.add(answer);
     return answer.finally(() => this.#writing.delete(answer));
-  };
-
-  readonly #counted: Link = async (call, next) => {
-    if (isSafe(call)) return next(call);
-    if (call.operation === 'UpdateMFAConfig') this.configurationsPut += 1;
-    const touches = !leavesConfigurations.has(call.operation);
-    const { parts } = this.#recorder;
-    for (const part of parts) this.expected[part].sent(touches);
-    if (!touches) return next(call);
-    let answer: Answered | undefined;
-    try {
-      answer = await next(call);
-      return answer;
-    } finally {
-      for (const part of parts) this.expected[part].answered(effectOn(part, call, answer));
-    }
   };
 
   readonly #recorded: Next = async ({ operation, credential, request, json, options, send }) => {
@@ -240,16 +201,4 @@ export class Api {
       ...(body === undefined ? {} : { body }),
     };
   }
-}
-
-/** Returns a text that is the same for all requests with the same effect on a part, whatever their codes. */
-function effectOn(part: Part, { operation, json, credential, options }: Call, answer?: Answered) {
-  if (operation === null || answer === undefined) return undefined;
-  const { sets } = operationRow(operation);
-  const like = `${operation} ${answer.status} ${memberOf(answer.body, 'success') === true} ${credential.scheme}`;
-  // A refused request that was meant for the other part has no effect, whatever its body.
-  if (sets !== undefined && sets !== part && answer.status >= 400) return like;
-  const isPlain = json !== undefined && options.headers === undefined && options.contentType === undefined;
-  const { mfaCode, totpCode, ...said } = { mfaCode: '', totpCode: '', ...Object(json) };
-  return isPlain ? `${like} ${JSON.stringify([said, mfaCode !== ''])}` : undefined;
 }

@@ -1,56 +1,24 @@
-import { join } from 'node:path';
 import { defined } from '../../base/defined.js';
 import { ArrangeError, ignoring } from '../../base/errors.js';
-import type { EventBody, Learned } from '../../base/model/event.js';
-import type { TellSecret } from '../../base/redaction/secrets-channel.js';
 import { textIn } from '../../contract/judging/body.js';
 import type { Contract } from '../../contract/openapi/contract.js';
 import type { Part } from '../../contract/openapi/operations.js';
-import { secretsOf, variablesOf } from '../../input/target-file/read.js';
 import type { Target } from '../../input/target-file/target.js';
-import { ControlledClock, DateOffsetClock, type TargetClock } from '../../wire/clock/clock.js';
+import { ControlledClock, DateOffsetClock } from '../../wire/clock/clock.js';
 import type { Credential } from '../../wire/http/credential.js';
-import { proxyFor } from '../../wire/http/proxy.js';
 import type { Mailbox } from '../../wire/mail/mailbox.js';
 import { openMailbox } from '../../wire/mail/open.js';
-import { TargetModel } from '../beliefs/target-model.js';
 import { Journal } from '../journal/journal.js';
 import { knownAs } from '../journal/state-dir.js';
 import { Api } from './api.js';
 import { keyOf, sessionOf } from './call.js';
 import { ClusterMfa } from './cluster-mfa.js';
-import { Codes } from './codes.js';
 import { CodesByMail } from './codes-by-mail.js';
-import { journalled } from './links/journalled.js';
-import { ReadBack } from './read-back.js';
-import { Recorder } from './recorder.js';
+import { addressesOf, type ConnectionOptions, ConnectionParts } from './connection-parts.js';
 import { SupportMfa } from './support-mfa.js';
-import { ClockWaiter } from './waiter.js';
 
-export interface ConnectionOptions {
-  readonly stateDir: string;
-  readonly journal?: Journal;
-  readonly write?: (event: EventBody) => void;
-  readonly firstIndex?: number;
-  readonly strict?: boolean;
-  /** The reason why the target must not be changed: then the suite sends only reads and doesn't move the clock. */
-  readonly readOnly?: string | undefined;
-  readonly onSecret?: TellSecret;
-  readonly seed?: number;
-  readonly learned?: readonly Learned[];
-  /** Whether the suite repeats requests even if that takes waits of minutes. */
-  readonly patient?: boolean;
-}
-
-export class Connection {
-  readonly recorder: Recorder;
-  readonly waiter: ClockWaiter;
+export class Connection extends ConnectionParts {
   readonly api: Api;
-  readonly codes: Codes;
-  readonly readBack: ReadBack;
-  readonly model: TargetModel;
-  /** Whether a state must fulfil the contract. False for the restore, which reads as much as it can. */
-  readonly strict: boolean;
   readonly #firstOffsetMs: number;
   readonly #noted = new Set<Part>();
   #admin: Promise<Credential> | undefined;
@@ -59,49 +27,10 @@ export class Connection {
   #mailbox: Promise<Mailbox> | undefined;
   #mail: Promise<CodesByMail> | undefined;
 
-  private constructor(
-    readonly target: Target,
-    readonly contract: Contract,
-    readonly clock: TargetClock,
-    readonly journal: Journal,
-    options: ConnectionOptions,
-  ) {
-    this.#firstOffsetMs = Math.round(clock.offsetMs);
-    this.strict = options.strict ?? false;
-    const { readOnly, seed, write, onSecret, firstIndex } = options;
-    this.recorder = new Recorder(contract, write, onSecret, firstIndex, () => this.clock.now());
-    for (const { value, what } of secretsOf(target)) this.recorder.addSecret(value.reveal(), what);
-    for (const { value, variable } of variablesOf(target))
-      this.recorder.origins.ofTargetFile(value, variable);
-    const names = Object.values(target.accounts).flatMap(({ username, domain, email }) =>
-      [username, domain, email].flatMap((name) => name ?? []),
-    );
-    this.recorder.origins.isPlain(names);
-    const { host, hostname } = new URL(target.baseUrl);
-    this.recorder.cookies.isPlain([...names, ...addressesOf(target), host, hostname, target.name]);
-    this.recorder.origins.baseUrl = target.baseUrl;
-    const proxy = proxyFor(new URL(target.baseUrl));
-    for (const secret of proxy?.secrets ?? []) this.recorder.addSecret(secret, 'proxy password');
-    this.model = new TargetModel(options.learned, (fact, value) => {
-      const last = this.recorder.indexOf(this.recorder.exchanges.at(-1));
-      write?.({ type: 'learned', fact, value, because: last === null ? [] : [last] });
-    });
-    this.readBack = new ReadBack(this.recorder, this.model);
-    this.waiter = new ClockWaiter(clock, this.recorder, readOnly === undefined, options.patient);
-    this.codes = new Codes(clock, this.waiter, this.recorder);
-    this.api = new Api({
-      target,
-      contract,
-      recorder: this.recorder,
-      clock,
-      waiter: this.waiter,
-      codes: this.codes,
-      readOnly,
-      seed,
-      model: this.model,
-      attemptsFile: join(this.journal.folder, 'attempts.json'),
-      journalled: journalled(this.journal, this.readBack, (part) => this.#noteFound(part)),
-    });
+  private constructor(...parts: ConstructorParameters<typeof ConnectionParts>) {
+    super(...parts);
+    this.#firstOffsetMs = Math.round(this.clock.offsetMs);
+    this.api = new Api(this, (part) => this.#noteFound(part));
   }
 
   /** @throws TransportError or ConfigurationError if the clock control doesn't answer */
@@ -240,7 +169,7 @@ export class Connection {
   async #byMailedCode(credentials: object): Promise<string | undefined> {
     const { email } = this.target.accounts.admin;
     const mayMail = this.target.mail !== undefined && this.contract.operations.has('CreateEmailOtp');
-    if (email === undefined || !mayMail || this.strict) return undefined;
+    if (email === undefined || !mayMail || this.options.strict) return undefined;
     const mail = await this.mail();
     const asked = await mail
       .codeAsked('admin', email, async () => {
@@ -254,11 +183,4 @@ export class Connection {
     });
     return textIn(fields.sessionId);
   }
-}
-
-/** Lists every address of the target file. Mail to other addresses is not meant for the suite. */
-export function addressesOf({ accounts, supportUser }: Target): string[] {
-  const own = Object.values(accounts).map(({ email }) => email);
-  const all = [...(supportUser.otherEmails ?? []), ...own, supportUser.email];
-  return [...new Set(all.filter((address) => address !== undefined))];
 }

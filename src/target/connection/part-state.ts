@@ -9,27 +9,20 @@ import {
   operations,
   type Part,
 } from '../../contract/openapi/operations.js';
-import type { Target } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
-import type { TargetModel } from '../beliefs/target-model.js';
-import type { Journal } from '../journal/journal.js';
 import type { Answer, Api } from './api.js';
-import type { ReadBack, SettleOptions } from './read-back.js';
-import type { Recorder } from './recorder.js';
+import type { CodesByMail } from './codes-by-mail.js';
+import type { ConnectionParts } from './connection-parts.js';
+import type { SettleOptions } from './read-back.js';
 
 export type Read<Id extends OperationId> = Pick<Answer<Id>, 'body' | 'fields'>;
 
 type Done<Config> = (config: Config) => boolean;
 
 /** What both parts need of a connection. */
-export interface StateParts {
-  readonly target: Target;
+export interface StateParts extends ConnectionParts {
   readonly api: Api;
-  readonly journal: Journal;
-  readonly readBack: ReadBack;
-  readonly recorder: Recorder;
-  readonly model: TargetModel;
-  readonly strict: boolean;
+  mail(): Promise<CodesByMail>;
 }
 
 const mostLooksAgain = 3;
@@ -260,7 +253,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   get #state() {
     this.demand({ [this.part]: 'read' });
-    return this.connection.api.expected[this.part];
+    return this.connection.readBack.expected[this.part];
   }
 
   get #name(): string {
@@ -268,7 +261,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   }
 
   async #answer(): Promise<Answer<Id>> {
-    const { api, strict } = this.connection;
+    const { api, options } = this.connection;
     const answer = await api.call(this.operation, { as: this.admin });
     if (answer.status < 200 || answer.status >= 300) {
       const says = `${this.#name} answered ${answer.status}: the state of the target is unknown.`;
@@ -281,7 +274,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
         { exchange: answer.exchange, breaks: 'http/repeated-members-agree' },
       );
     const success = api.contract.operations.get(this.operation)?.success;
-    const [breach] = strict && success !== undefined ? brokenRules(success, answer.body) : [];
+    const [breach] = options.strict && success !== undefined ? brokenRules(success, answer.body) : [];
     if (breach === undefined) return answer;
     throw new ArrangeError(
       `${this.#name} answered a body of the wrong form, so the state of the target is unknown. ${actual(breach)}`,

@@ -1,5 +1,6 @@
 import { steadyNow } from '../../base/steady-now.js';
 import { operationRow, type Part } from '../../contract/openapi/operations.js';
+import { ExpectedState } from '../beliefs/expected-state.js';
 import { changeGivenMs, mostMissed, nextLook, nextPauseMs } from '../beliefs/policies.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
@@ -33,6 +34,10 @@ export interface SettleOptions {
 }
 
 export class ReadBack {
+  readonly expected: Readonly<Record<Part, ExpectedState>> = {
+    cluster: new ExpectedState(),
+    support: new ExpectedState(),
+  };
   readonly #lags: Readonly<Record<Part, PartLag>>;
   /** For each running test, the number of changes that never showed. Tests may run in parallel. */
   readonly #missesIn = new WeakMap<Scope, number>();

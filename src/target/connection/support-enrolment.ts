@@ -2,9 +2,8 @@ import { steadyNow } from '../../base/steady-now.js';
 import type { Authenticator } from '../../wire/otp/authenticator.js';
 import type { Answer } from './api.js';
 import { supportUser } from './attempts.js';
+import type { StateParts } from './part-state.js';
 import { StepUse } from './step-use.js';
-import type { SupportParts } from './support-state.js';
-import type { Outlasted } from './waiter.js';
 
 export interface SupportEnrolment {
   readonly answer: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>;
@@ -39,8 +38,7 @@ export class SupportProofs {
   #hasAccepted = false;
 
   constructor(
-    private readonly connection: SupportParts,
-    private readonly outlasted: Outlasted,
+    private readonly connection: StateParts,
     private readonly verify: (code: string) => Promise<Verification>,
   ) {
     const { codes, recorder, model } = connection;
@@ -122,8 +120,9 @@ export class SupportProofs {
     let proof = await this.#steps.tried(ofSteps, authenticator, first);
     // If the support user is locked, the target may answer a right code like a wrong one.
     const again = async () => once(await this.connection.codes.unused(authenticator));
+    const { waiter, target } = this.connection;
     if (mayBeLocked && !proof.isTaken)
-      proof = (await this.outlasted(again, ({ isTaken }) => isTaken)) ?? proof;
+      proof = (await waiter.outlastLock(target.limits.lockMinutes, again, ({ isTaken }) => isTaken)) ?? proof;
     for (let step = 0; mayBeLocked && this.#hasAccepted && !proof.isTaken && step < stepsOfALock; step += 1)
       proof = await again();
     this.#hasAccepted ||= proof.isTaken;

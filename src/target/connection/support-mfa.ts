@@ -17,11 +17,10 @@ import { supportUser } from './attempts.js';
 import { asText } from './call.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
-import { PartState } from './part-state.js';
+import { PartState, type StateParts } from './part-state.js';
 import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
-import { noteSet, type SupportParts, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
-import { type Outlasted, outlasting } from './waiter.js';
+import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
 
 type Changing = 'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig';
 type Patched = Answer<'UpdateSupportMFAConfig'>;
@@ -43,7 +42,6 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   #held: Authenticator | undefined;
   #enrolment: SupportEnrolment | undefined;
   #verified: Verified | undefined;
-  readonly #outlasted: Outlasted;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
   readonly proofs: SupportProofs;
@@ -54,19 +52,12 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   /** The answer to the last right code that proved a key in this run, even if that key is no longer current. */
   lastProof: Answer<'VerifySupportUserTotp'> | undefined;
 
-  constructor(
-    protected override readonly connection: SupportParts,
-    admin: Credential,
-  ) {
+  constructor(connection: StateParts, admin: Credential) {
     super(connection, admin, 'GetSupportMFAConfig');
-    const { codes, waiter, recorder, target } = connection;
     const ask = () => connection.api.call('SendSupportEmailOtp', { as: admin });
     this.#mails = new SupportMails(connection, ask);
-    this.#offByTotp = new OffByTotp(this, codes);
-    this.#outlasted = outlasting(waiter, recorder, target.limits.lockMinutes);
-    this.proofs = new SupportProofs(connection, this.#outlasted, (code) =>
-      this.verify(code, {}, { expects: 'accepted' }),
-    );
+    this.#offByTotp = new OffByTotp(this, connection.codes);
+    this.proofs = new SupportProofs(connection, (code) => this.verify(code, {}, { expects: 'accepted' }));
   }
 
   protected override completed(config: SupportConfig): SupportConfig {
@@ -310,7 +301,8 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     let last = await tried(current);
     if (last.isOn && mayBeLocked) {
       const again = () => tried(undefined);
-      last = (await this.#outlasted(again, ({ isOn }) => !isOn)) ?? last;
+      const { waiter, target } = this.connection;
+      last = (await waiter.outlastLock(target.limits.lockMinutes, again, ({ isOn }) => !isOn)) ?? last;
     }
     if (last.isOn) {
       const hint = mayBeLocked

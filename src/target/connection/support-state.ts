@@ -1,16 +1,6 @@
 import { memberOf, textOf } from '../../contract/judging/body.js';
 import { isShownAs, type JournalContent, mayBeShownAs, type SupportConfig } from '../journal/config.js';
 import type { Journal } from '../journal/journal.js';
-import type { Codes } from './codes.js';
-import type { CodesByMail } from './codes-by-mail.js';
-import type { StateParts } from './part-state.js';
-import type { ClockWaiter } from './waiter.js';
-
-export interface SupportParts extends StateParts {
-  readonly codes: Codes;
-  readonly waiter: Pick<ClockWaiter, 'letPass' | 'movesClock' | 'tellWait'>;
-  mail(): Promise<CodesByMail>;
-}
 
 /** Records the mode and address that a change set, because GET may mask them. Members that the body omits stay. */
 export function noteSet(journal: Journal, body: unknown): void {

@@ -15,10 +15,12 @@ const toldMs = 5_000;
 export class ClockWaiter {
   /** Set during the restore, which waits longer than tests because nothing after it would restore the state. */
   tellWait: ((what: string, ms: number) => void) | undefined;
+  /** False once the target refused a right code even after the longest lock. Then a lock is not the cause. */
+  #isLockTheCause = true;
 
   constructor(
-    private readonly clock: TargetClock,
-    private readonly recorder: Recorder,
+    private readonly clock: Pick<TargetClock, 'canMove' | 'advance'>,
+    private readonly recorder: Pick<Recorder, 'requirement' | 'scope' | 'waiting'>,
     private readonly mayMove = true,
     private readonly isPatient = false,
   ) {}
@@ -45,27 +47,23 @@ export class ClockWaiter {
     await sleep(ms, reason);
     ended(ms);
   }
-}
 
-/** Sends a refused right code again after a lock. Returns undefined if the suite does not wait for the lock. */
-export type Outlasted = <T>(send: () => Promise<T>, isTaken: (of: T) => boolean) => Promise<T | undefined>;
-
-/** Waits for the end of a lock of the support user. @param minutes how long locks last; undefined if unknown */
-export function outlasting(
-  waiter: Pick<ClockWaiter, 'letPass' | 'movesClock' | 'tellWait'>,
-  recorder: Pick<Recorder, 'requirement'>,
-  minutes: number | undefined,
-): Outlasted {
-  /** False once the target refused a right code even after the longest lock. Then a lock is not the cause. */
-  let isTheCause = true;
-  return async (send, isTaken) => {
-    if (minutes === undefined || !isTheCause) return undefined;
-    const inTest = recorder.requirement === '' ? 0 : longestLockMinutes.test;
-    const most = waiter.tellWait === undefined ? inTest : longestLockMinutes.restore;
-    if (minutes > most && !waiter.movesClock) return undefined;
-    await waiter.letPass(minutes * 60_000 + 1_000, 'lock');
+  /**
+   * Waits for the end of a lock of the support user, and sends a refused right code again. Returns undefined
+   * if the suite doesn't wait. @param minutes how long locks last; undefined if unknown
+   */
+  async outlastLock<T>(
+    minutes: number | undefined,
+    send: () => Promise<T>,
+    isTaken: (of: T) => boolean,
+  ): Promise<T | undefined> {
+    if (minutes === undefined || !this.#isLockTheCause) return undefined;
+    const inTest = this.recorder.requirement === '' ? 0 : longestLockMinutes.test;
+    const most = this.tellWait === undefined ? inTest : longestLockMinutes.restore;
+    if (minutes > most && !this.movesClock) return undefined;
+    await this.letPass(minutes * 60_000 + 1_000, 'lock');
     const came = await send();
-    isTheCause = isTaken(came);
+    this.#isLockTheCause = isTaken(came);
     return came;
-  };
+  }
 }

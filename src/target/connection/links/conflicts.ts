@@ -1,3 +1,4 @@
+import { operationRow } from '../../../contract/openapi/operations.js';
 import type { Belief } from '../../beliefs/target-model.js';
 import type { Answered, Link } from '../call.js';
 import type { Recorder } from '../recorder.js';
@@ -8,12 +9,6 @@ interface Change {
   isBesideOther: boolean;
   answered?: Promise<Answered>;
 }
-
-const changing: ReadonlySet<string | null> = new Set([
-  'UpdateMFAConfig',
-  'UpdateSupportMFAConfig',
-  'ConfigureSupportMFAConfig',
-]);
 
 /**
  * If the target answers 409 to a change of a configuration while a test of another lane makes one, it may
@@ -26,7 +21,7 @@ export function conflicts(
 ): Link {
   const underWay = new Set<Change>();
   return async (call, next) => {
-    if (!changing.has(call.operation)) return next(call);
+    if (call.operation === null || operationRow(call.operation).sets === undefined) return next(call);
     const { requirement } = recorder;
     const others = () => [...underWay].filter((other) => other.requirement !== requirement);
     for (;;) {

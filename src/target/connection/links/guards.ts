@@ -8,7 +8,7 @@ import type { Target } from '../../../input/target-file/target.js';
 import { setOf } from '../../journal/config.js';
 import { type Call, isSafe, type Link, nameOf } from '../call.js';
 import type { Recorder } from '../recorder.js';
-import { changedBy } from './journalled.js';
+import { changedBy } from './tracked.js';
 
 /** The methods allowed in a read-only run. TRACE is safe too, but users don't expect it in such a run. */
 const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);

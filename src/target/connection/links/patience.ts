@@ -1,25 +1,13 @@
 import { ArrangeError } from '../../../base/errors.js';
 import { textOf } from '../../../contract/judging/body.js';
-import type { TargetClock } from '../../../wire/clock/clock.js';
 import type { RateLimiter } from '../../../wire/http/rate-limiter.js';
 import { mostRetries, retryAfterMs } from '../../beliefs/policies.js';
-import type { TargetModel } from '../../beliefs/target-model.js';
 import { type Answered, type Call, type Link, nameOf } from '../call.js';
-import type { Codes } from '../codes.js';
-import type { Recorder } from '../recorder.js';
-import type { ClockWaiter } from '../waiter.js';
-
-export interface PatienceParts {
-  readonly clock: TargetClock;
-  readonly waiter: ClockWaiter;
-  readonly recorder: Recorder;
-  readonly codes: Codes;
-  readonly model: TargetModel;
-}
+import type { ConnectionParts } from '../connection-parts.js';
 
 /** Repeats a request as long as the target asks to wait, which means that it has not processed the request. */
 export function patience(
-  { clock, waiter, recorder, codes, model }: PatienceParts,
+  { clock, waiter, recorder, codes, model }: ConnectionParts,
   limiter: Pick<RateLimiter, 'refused'>,
 ): Link {
   // Waits may end in real time although the suite can move the target's clock.

@@ -1,29 +1,43 @@
 import { orElse, TransportError } from '../../../base/errors.js';
+import { memberOf } from '../../../contract/judging/body.js';
 import { gatewayStatuses } from '../../../contract/judging/judge.js';
 import { operationRow, type Part, partOf } from '../../../contract/openapi/operations.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
-import type { Found, Journal } from '../../journal/journal.js';
+import type { Found } from '../../journal/journal.js';
 import { type Answered, type Call, isSafe, type Link, nameOf } from '../call.js';
-import type { ReadBack } from '../read-back.js';
+import type { ConnectionParts } from '../connection-parts.js';
 
 /** Records each request that may change a configuration in the journal, before it is sent and after its answer. */
-export function journalled(
-  journal: Journal,
-  readBack: ReadBack,
+export function tracked(
+  { journal, readBack, recorder }: ConnectionParts,
   noteFound: (part: Part) => Promise<void>,
 ): Link {
+  const predicting: Link = async (call, next) => {
+    const touches = partsOf(call).length > 0 || call.operation?.startsWith('Verify') === true;
+    const { parts } = recorder;
+    for (const part of parts) readBack.expected[part].sent(touches);
+    if (!touches) return next(call);
+    let answer: Answered | undefined;
+    try {
+      answer = await next(call);
+      return answer;
+    } finally {
+      for (const part of parts) readBack.expected[part].answered(effectOn(part, call, answer));
+    }
+  };
   return async (call, next) => {
+    if (isSafe(call)) return readBack.reading(call, next);
     const parts = partsOf(call);
     if (parts.length === 0) {
-      if (!isSafe(call)) readBack.unsure();
-      const answer = await readBack.reading(call, next);
+      readBack.unsure();
+      const answer = await predicting(call, next);
       const part = changedWith(call, answer);
       if (part !== undefined) readBack.changed(part);
       return answer;
     }
     for (const part of parts) await noteFound(part);
     const id = journal.writes.sent(nameOf(call));
-    const answer = await next(call).catch((error: unknown) => {
+    const answer = await predicting(call, next).catch((error: unknown) => {
       if (error instanceof TransportError && !error.mayHaveArrived) journal.writes.answered(id, null, false);
       throw error;
     });
@@ -57,6 +71,18 @@ function partsOf(call: Call): readonly Part[] {
   const { reads, sets } = operationRow(operation);
   if (reads !== undefined) return ['cluster', 'support'];
   return sets === undefined ? [] : [sets];
+}
+
+/** Returns a text that is the same for all requests with the same effect on a part, whatever their codes. */
+function effectOn(part: Part, { operation, json, credential, options }: Call, answer?: Answered) {
+  if (operation === null || answer === undefined) return undefined;
+  const { sets } = operationRow(operation);
+  const like = `${operation} ${answer.status} ${memberOf(answer.body, 'success') === true} ${credential.scheme}`;
+  // A refused request that was meant for the other part has no effect, whatever its body.
+  if (sets !== undefined && sets !== part && answer.status >= 400) return like;
+  const isPlain = json !== undefined && options.headers === undefined && options.contentType === undefined;
+  const { mfaCode, totpCode, ...said } = { mfaCode: '', totpCode: '', ...Object(json) };
+  return isPlain ? `${like} ${JSON.stringify([said, mfaCode !== ''])}` : undefined;
 }
 
 function isAsFound({ operation, json }: Call, parts: readonly Part[], found: Found = {}): boolean {
