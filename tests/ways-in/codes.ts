@@ -65,6 +65,7 @@ export const nearCodes: readonly Form[] = [
 /** Notations of a used code that a target may mistake for a new code. */
 export const usedForms: readonly Form[] = [
   coded('a blank after it', (code) => `${code} `),
+  coded('itself, after a refused one', (code) => code),
   coded('a blank before it', (code) => ` ${code}`),
   coded('a line feed after it', (code) => `${code}\n`),
   coded('a blank in it', (code) => `${code.slice(0, 3)} ${code.slice(3)}`),
