@@ -1,7 +1,27 @@
-import type { SupportConfig } from '../../fixtures/index.js';
+import type { SupportConfig, SupportMfa } from '../../fixtures/index.js';
 import { addressesOf, arrange, configs, demand, expect, memberOf, mfa, test } from '../../fixtures/index.js';
 
 const names = ['mfaType', 'email'] as const;
+
+/** Sends each property alone. @returns the omitted ones, with the exchanges that show their values afterwards */
+async function omittedFrom(support: SupportMfa, state: SupportConfig) {
+  const seen = [];
+  for (const sent of names) {
+    await support.felt();
+    const before = configs.supportConfigOf((await arrange(support.get())).body);
+    const patch = await support.patch({ [sent]: state[sent] });
+    if (patch.status >= 300) continue;
+    await support.felt();
+    const read = await arrange(support.get());
+    const after = configs.supportConfigOf(read.body);
+    // If GET doesn't show the property that was sent, or MFA was switched, the PATCH says nothing about omitted ones.
+    if (after[sent] === null || after.enabled !== before.enabled) continue;
+    for (const name of names)
+      if (name !== sent && before[name] !== null)
+        seen.push({ name, sent, value: memberOf(read.body, name), patch, read, isOn: after.enabled });
+  }
+  return seen;
+}
 
 test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, allow }) => {
   const email = connection.target.supportUser.email ?? '';
@@ -11,25 +31,10 @@ test('support-mfa/patches-keep-or-reset-alike', async ({ support, connection, al
     ...(mayEnrol ? [{ enabled: true, mfaType: 'totp', email }] : []),
     { enabled: true, mfaType: 'email', email },
   ];
-  // The properties that a PATCH omitted, each with the exchanges that show its value afterwards.
-  const seen = [];
+  const seen: Awaited<ReturnType<typeof omittedFrom>> = [];
   for (const state of states) {
     await arrange(support.off());
-    if ((await support.patch(state)).status >= 300) continue;
-    for (const sent of names) {
-      await support.felt();
-      const before = configs.supportConfigOf((await arrange(support.get())).body);
-      const patch = await support.patch({ [sent]: state[sent] });
-      if (patch.status >= 300) continue;
-      await support.felt();
-      const read = await arrange(support.get());
-      const after = configs.supportConfigOf(read.body);
-      // If GET doesn't show the property that was sent, or MFA was switched, the PATCH says nothing about omitted ones.
-      if (after[sent] === null || after.enabled !== before.enabled) continue;
-      for (const name of names)
-        if (name !== sent && before[name] !== null)
-          seen.push({ name, sent, value: memberOf(read.body, name), patch, read, isOn: after.enabled });
-    }
+    if ((await support.patch(state)).status < 300) seen.push(...(await omittedFrom(support, state)));
   }
 
   for (const { name, sent, value, patch, read, isOn } of seen) {
@@ -136,33 +141,37 @@ test('support-mfa/not-on-without-a-mode', async ({ support }) => {
   if (isOpen) expect(read).toHaveTexts(['mfaType']);
 });
 
+type Halves = Readonly<{ email: string; mfaType: 'totp' | 'email' }>;
+
+/** The PATCHes that together set both properties, one each. Support MFA stays off. */
+const halvesOf = (support: SupportMfa, { email, mfaType }: Halves) => [
+  () => support.patch({ enabled: false, email }),
+  () => support.patch({ enabled: false, mfaType }),
+];
+
+/** Waits until GET shows both properties. @returns what it shows */
+async function stored(support: SupportMfa, { email, mfaType }: Halves) {
+  const isStored = (read: SupportConfig) => read.email === email && read.mfaType === mfaType;
+  const now = await support.readUntil(isStored);
+  return { seen: { email: now.email, mfaType: now.mfaType }, isSo: isStored(now) };
+}
+
 test('support-mfa/parallel-patches-lose-nothing', async ({ support }) => {
   await arrange(support.off());
-  const states = [
-    { email: 'two@mfa-conformance.example', mfaType: 'totp' },
-    { email: 'one@mfa-conformance.example', mfaType: 'email' },
-  ] as const;
-  const patches = ({ email, mfaType }: (typeof states)[number]) => [
-    () => support.patch({ enabled: false, email }),
-    () => support.patch({ enabled: false, mfaType }),
-  ];
-  const stored = async ({ email, mfaType }: (typeof states)[number]) => {
-    const now = await support.readUntil((read) => read.email === email && read.mfaType === mfaType);
-    const seen = { email: now.email, mfaType: now.mfaType };
-    return { seen, isSo: now.email === email && now.mfaType === mfaType };
-  };
+  const first = { email: 'two@mfa-conformance.example', mfaType: 'totp' } as const;
+  const states = [first, { email: 'one@mfa-conformance.example', mfaType: 'email' } as const];
   for (const state of states) {
-    for (const patch of patches(state))
+    for (const patch of halvesOf(support, state))
       await arrange.unlessRefused(patch(), 'the target refuses changes while support MFA is off');
-    if (!(await stored(state)).isSo)
+    if (!(await stored(support, state)).isSo)
       arrange.notApplicable('the target does not keep both mode and address while support MFA is off');
   }
 
-  for (const state of [...states, states[0]]) {
-    const answers = await Promise.all(patches(state).map((patch) => patch()));
+  for (const state of [...states, first]) {
+    const answers = await Promise.all(halvesOf(support, state).map((patch) => patch()));
     // A target may ask one of the concurrent requests to retry.
     if (answers.some(({ status }) => status >= 300)) continue;
-    const { seen, isSo } = await stored(state);
+    const { seen, isSo } = await stored(support, state);
     demand(isSo, { kind: 'whole', allowed: [state], seen }, ...answers);
   }
 });

@@ -1,4 +1,12 @@
-import type { ClusterConfig, ClusterMfa, Credential, User, Users } from '../../fixtures/index.js';
+import type {
+  Answer,
+  ClusterConfig,
+  ClusterMfa,
+  Credential,
+  Target,
+  User,
+  Users,
+} from '../../fixtures/index.js';
 import { ArrangeError, arrange, configs, demand, expect, memberOf, mfa, test } from '../../fixtures/index.js';
 
 test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
@@ -175,40 +183,48 @@ test('mfa-config/refused-put-leaves-codes-needed', async ({ users, cluster }) =>
   await arrange.login(users.logins.byNewKey(user));
 });
 
-test('mfa-config/every-credential-shows-the-same', async ({ api, admin, users, cluster, connection }) => {
-  await arrange(cluster.on(mfa.bothTypes));
+/** Returns every API key of the target file, and a session of the admin if the target gives one. */
+async function credentialsOf({ accounts }: Target, users: Users) {
   const user = users.admin() ?? users.withPassword();
   const session = await arrange.ifItCan(users.sessions.of(user));
   const all: { readonly as: Credential; readonly way: string }[] = [];
-  for (const [account, { apiKey: key }] of Object.entries(connection.target.accounts))
+  for (const [account, { apiKey: key }] of Object.entries(accounts))
     if (key !== undefined) all.push({ as: { scheme: 'APIKeyHeader', key }, way: `API key of ${account}` });
   if (session !== undefined) all.push({ as: session, way: `session of ${user.username}` });
   if (all.length === 0)
     throw arrange.failure('No account has an API key, and no login of the admin succeeds.');
+  return all;
+}
+
+/** Names the members in which an answer to GET /mfa-config differs from a known one. A refusal shows none. */
+function differences(cluster: ClusterMfa, known: Answer, { status, body }: Answer) {
+  if (status >= 300) return [];
+  const now = cluster.configIn(known.body);
+  const { authenticationTypes: types, enabled } = configs.clusterConfigOf(body);
+  const shown = { ...now, enabled, ...(types && { authenticationTypes: types }) };
+  return configs.clusterChanges(now, shown).map(({ member }) => ({
+    at: `/${member}`,
+    expected: memberOf(known.body, member),
+    seen: memberOf(body, member),
+  }));
+}
+
+test('mfa-config/every-credential-shows-the-same', async ({ api, admin, users, cluster, connection }) => {
+  await arrange(cluster.on(mfa.bothTypes));
+  const all = await arrange(credentialsOf(connection.target, users));
   // These reads fill the target's cache, if it has one.
   for (const { as } of all) await api.call('GetMFAConfig', { as });
   await arrange(cluster.on(['totp']));
   const known = await arrange(cluster.get());
-  const now = cluster.configIn(known.body);
   const kind = admin.scheme === 'APIKeyHeader' ? 'API key' : 'session';
   const own = { exchange: known.exchange, way: `${kind} of admin` };
 
   for (const { as, way } of all) {
-    const get = async () => {
-      const { status, body, exchange } = await api.call('GetMFAConfig', { as });
-      if (status >= 300) return { exchange, differences: [] };
-      const { authenticationTypes: types, enabled } = configs.clusterConfigOf(body);
-      const shown = { ...now, enabled, ...(types && { authenticationTypes: types }) };
-      const changes = configs.clusterChanges(now, shown);
-      const differences = changes.map(({ member }) => ({
-        at: `/${member}`,
-        expected: memberOf(known.body, member),
-        seen: memberOf(body, member),
-      }));
-      return { exchange, differences };
-    };
-    const { exchange, differences } = await cluster.settles(get, (shown) => shown.differences.length === 0);
-    demand(differences.length === 0, { kind: 'alike', differences }, own, { exchange, way });
+    const get = () => api.call('GetMFAConfig', { as });
+    const differing = (answer: Answer) => differences(cluster, known, answer);
+    const last = await cluster.settles(get, (answer) => differing(answer).length === 0);
+    const claim = { kind: 'alike', differences: differing(last) } as const;
+    demand(claim.differences.length === 0, claim, own, { exchange: last.exchange, way });
   }
   await arrange(cluster.asFound());
 });
