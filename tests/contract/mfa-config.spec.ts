@@ -46,6 +46,19 @@ test('mfa-config/stores-enabled', async ({ cluster }) => {
   }
 });
 
+/** Stores these types. @returns what GET shows then, or undefined if the target refuses the PUT as it may */
+async function storedTypes(cluster: ClusterMfa, authenticationTypes: readonly string[], mayRefuse: boolean) {
+  const isSo = (now: ClusterConfig) =>
+    now.enabled && configs.setOf(now.authenticationTypes) === configs.setOf(authenticationTypes);
+  const before = await arrange(cluster.assumed());
+  // MFA is on here, because a target may hide the types while it is off.
+  const put = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
+  // The test before may have left these types, and a target may refuse a PUT that changes nothing.
+  if ((isSo(before) && isRefused(put)) || (mayRefuse && put.status >= 400)) return undefined;
+  await arrange.success(Promise.resolve(put));
+  return cluster.readUntil(isSo);
+}
+
 test('mfa-config/stores-authentication-types', async ({ api, cluster, allow }) => {
   const found = await arrange(cluster.found());
   const all = [...new Set(['totp', 'email', ...(found.authenticationTypes ?? [])])];
@@ -58,15 +71,8 @@ test('mfa-config/stores-authentication-types', async ({ api, cluster, allow }) =
 
   const read = [];
   for (const authenticationTypes of wanted) {
-    const isSo = (now: ClusterConfig) =>
-      now.enabled && configs.setOf(now.authenticationTypes) === configs.setOf(authenticationTypes);
-    const before = await arrange(cluster.assumed());
-    // MFA is on here, because a target may hide the types while it is off.
-    const put = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
-    // The test before may have left these types, and a target may refuse a PUT that changes nothing.
-    if ((isSo(before) && isRefused(put)) || (authenticationTypes === three && put.status >= 400)) continue;
-    await arrange.success(Promise.resolve(put));
-    read.push({ now: await cluster.readUntil(isSo), authenticationTypes });
+    const now = await storedTypes(cluster, authenticationTypes, authenticationTypes === three);
+    if (now !== undefined) read.push({ now, authenticationTypes });
   }
   // Later tests must not find a third type.
   if (read.at(-1)?.authenticationTypes === three)
@@ -82,6 +88,20 @@ test('mfa-config/stores-authentication-types', async ({ api, cluster, allow }) =
 const omitsRetain = async (cluster: ClusterMfa) =>
   memberOf((await cluster.get()).body, 'retainUserMfaSettings') === undefined;
 
+/** Stores the value. @returns what GET shows then, or undefined if the target refuses the PUT as it may */
+async function storedRetain(cluster: ClusterMfa, retainUserMfaSettings: boolean) {
+  const before = await arrange(cluster.read());
+  const put = await cluster.put({ ...before, retainUserMfaSettings });
+  const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
+  if (mayBeRefused && isRefused(put)) return undefined;
+  // A target that hides the property may refuse this PUT, because it seems to change nothing. Then the test
+  // sets the property by a PUT that also switches MFA.
+  if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, mfa.bothTypes));
+  else await arrange.success(Promise.resolve(put));
+  // The document allows a target to omit this property, and then from all answers.
+  return cluster.readUntil((read) => (read.retainUserMfaSettings ?? false) === retainUserMfaSettings);
+}
+
 test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) => {
   await arrange(cluster.asFound());
   const found = await arrange(cluster.found());
@@ -89,18 +109,8 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
   let tried = 0;
   let isShown = false;
   for (const retainUserMfaSettings of allow.disposable ? [true, false] : [true]) {
-    const before = await arrange(cluster.read());
-    const put = await cluster.put({ ...before, retainUserMfaSettings });
-    const mayBeRefused = !retainUserMfaSettings || before.retainUserMfaSettings === true;
-    if (mayBeRefused && isRefused(put)) continue;
-    // A target that hides the property may refuse this PUT, because it seems to change nothing. Then the test
-    // sets the property by a PUT that also switches MFA.
-    if (isRefused(put)) await arrange(switchTo(cluster, !before.enabled, mfa.bothTypes));
-    else await arrange.success(Promise.resolve(put));
-
-    // The document allows a target to omit this property, and then from all answers.
-    const isSo = (read: ClusterConfig) => (read.retainUserMfaSettings ?? false) === retainUserMfaSettings;
-    const now = await cluster.readUntil(isSo);
+    const now = await storedRetain(cluster, retainUserMfaSettings);
+    if (now === undefined) continue;
     isShown ||= now.retainUserMfaSettings !== null;
     if (isShown && (retainUserMfaSettings || !(await omitsRetain(cluster))))
       expect(now).toHaveMembers({ retainUserMfaSettings });

@@ -67,18 +67,23 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => 
   await arrange.login(users.logins.byNewKey(user));
 });
 
+/** Returns the pending sessions of these users. The test is not applicable if the target gives none. */
+async function pendingSessions(users: Users, all: readonly User[]): Promise<readonly Credential[]> {
+  const pending: Credential[] = [];
+  for (const each of all) {
+    const { handedOut, session } = await users.login(each);
+    // A session that can read everything is not pending, which another requirement reports.
+    if (handedOut !== undefined && session === undefined) pending.push(handedOut);
+  }
+  return pending.length > 0 ? pending : arrange.notApplicable(noFirstStep);
+}
+
 test('totp-login/first-step-session-changes-nothing', async ({ api, users, cluster, support, state }) => {
   const { user } = await arrange(users.enrolled());
-  const first: Credential[] = [];
   const admin = users.admin();
-  const all = admin === undefined || admin.mfaExempt ? [user] : [user, admin];
+  const all = admin === undefined || admin.mfaExempt || admin.role === user.role ? [user] : [user, admin];
   // The admin is included, because some user's full session must be able to change the configuration.
-  for (const each of new Map(all.map((one) => [one.role, one])).values()) {
-    const { handedOut, session } = await arrange(users.login(each));
-    // A session that can read everything is not pending, which another requirement reports.
-    if (handedOut !== undefined && session === undefined) first.push(handedOut);
-  }
-  if (first.length === 0) arrange.notApplicable(noFirstStep);
+  const first = await arrange(pendingSessions(users, all));
   const mayPut = api.contract.operations.has('ConfigureSupportMFAConfig');
   if (mayPut) await arrange.ifItCan(support.off());
   const before = await arrange(state.snapshot());
@@ -87,10 +92,7 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   const isFree = !before.support.enabled || before.verification === 'kPending';
   const email = before.support.email ?? 'support@example.com';
   // A pending session may end itself, but no session of another user.
-  const other = users
-    .allWithPassword()
-    .filter(hasSid)
-    .find(({ role }) => all.every((one) => one.role !== role));
+  const other = users.allWithSid().find(({ role }) => all.every((one) => one.role !== role));
   for (const as of first.flatMap(inEveryScheme)) {
     expect(await cluster.put(before.cluster, as)).toBeRefused();
     if (isFree) expect(await support.patch({ enabled: false }, as)).toBeRefused();
@@ -101,16 +103,18 @@ test('totp-login/first-step-session-changes-nothing', async ({ api, users, clust
   }
 });
 
+/** Gives the user a new key, unless the target gives one only while cluster MFA is off. */
+const newKey = async (users: Users, user: User) =>
+  users.whileOn.needs('CreateTotpKey') ? undefined : arrange.ifItCan(users.codes.enrol(user));
+
 test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, cluster, codes, allow }) => {
   const { user, authenticator } = await arrange(users.enrolled());
   await arrange(mayNarrow(cluster));
   await cluster.on(['email']);
 
   // The target refuses used codes anyway. So each try needs a code of a new key or of a later step.
-  const newKey = async () =>
-    users.whileOn.needs('CreateTotpKey') ? undefined : await arrange.ifItCan(users.codes.enrol(user));
   const login = await users.logins.untilRefused(async () => {
-    const key = (await newKey())?.authenticator ?? authenticator;
+    const key = (await newKey(users, user))?.authenticator ?? authenticator;
     // Without a new key, only a code of an unused step shows something. With allow.lockOut, byCode waits for that step.
     if (allow.lockOut) return users.logins.byCode(user, key);
     return users.logins.byFresh(user, () => codes.unused(key), { type });
@@ -122,11 +126,9 @@ test('totp-login/refused-while-only-email-is-enabled', async ({ api, users, clus
   // A user without mail has no second factor now. So the test sends the password alone only for users with mail.
   if (getsMail(users, user)) expect(await users.logins.byPasswordAlone(user)).toBeRefused();
   // A code of a type that is off must not finish a pending session.
-  const key = api.contract.operations.has('VerifyUserOtp') ? await newKey() : undefined;
-  if (key !== undefined) {
-    const code = await codes.unused(key.authenticator);
-    expect(await bypass.tryStep(users, user, { code, type })).toBeShut();
-  }
+  const key = api.contract.operations.has('VerifyUserOtp') ? await newKey(users, user) : undefined;
+  const code = key && (await codes.unused(key.authenticator));
+  if (code !== undefined) expect(await bypass.tryStep(users, user, { code, type })).toBeShut();
   await arrange(cluster.on(mfa.bothTypes));
   await arrange.login(users.logins.byKeyAgain(user));
 });
@@ -251,8 +253,8 @@ test('totp-login/key-by-api-key-needs-codes', async ({ api, users, codes }) => {
   await arrange.login(users.logins.byNewKey(user));
 });
 
-test('totp-login/refused-login-stays-refused', async ({ api, users, cluster, codes }) => {
-  const { user, authenticator } = await arrange(users.enrolled());
+/** Returns the refusals of three logins that gave a session or cookie. Not applicable if none did. */
+async function refusedLogins(users: Users, user: User, code: string): Promise<readonly Open[]> {
   const refused: Open[] = [];
   const refuse = async (name: string, options: LoginOptions = {}) => {
     const { answer, session } = await arrange(users.login(user, options));
@@ -261,12 +263,17 @@ test('totp-login/refused-login-stays-refused', async ({ api, users, cluster, cod
     if (session === undefined && Object.keys(headers).length > 0) refused.push({ name, answer });
     return headers;
   };
-  const code = codes.wrong(authenticator);
   const headers = await refuse('the password alone');
   await refuse('a wrong code', { code, type });
   await arrange.login(users.logins.byNewKey(user));
   await refuse('a wrong code in the session of the password alone', { code, type, headers });
   if (refused.length === 0) arrange.notApplicable('a refused login gives neither a session nor a cookie');
+  return refused;
+}
+
+test('totp-login/refused-login-stays-refused', async ({ api, users, cluster, codes }) => {
+  const { user, authenticator } = await arrange(users.enrolled());
+  const refused = await arrange(refusedLogins(users, user, codes.wrong(authenticator)));
 
   const account = { api, users, user };
   const open = await bypass.stillOpen(account, refused);

@@ -134,6 +134,13 @@ test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
   expect(isOpen ? [{ name: 'the used code', answer }] : []).toBeShut();
 });
 
+/** Logins without a code from Salesforce. Add a line for another. */
+const notOfSalesforce = [
+  ['a made-up code', { code: '314159', type: 'salesforce' }],
+  ['no code', { code: '', type: 'salesforce' }],
+  ['the password alone', {}],
+] as const;
+
 test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, state }) => {
   const { user } = await arrange(users.enrolled());
   const before = await arrange(cluster.read());
@@ -145,15 +152,9 @@ test('ways-in/made-up-salesforce-code-opens-nothing', async ({ users, cluster, s
       arrange.notApplicable(`the target does not enable salesforce: PUT /mfa-config answered ${status}`);
     const isSet = (now: ClusterConfig) => now.authenticationTypes?.length === authenticationTypes.length;
     await arrange(cluster.readUntil(isSet));
-    const salesforce = { type: 'salesforce' };
-    for (const [name, options] of [
-      ['a made-up code', { code: '314159', ...salesforce }],
-      ['no code', { code: '', ...salesforce }],
-      ['the password alone', {}],
-    ] as const) {
-      // A target that can't reach Salesforce may answer with a 5xx, which is no breach.
+    // A target that can't reach Salesforce may answer with a 5xx, which is no breach.
+    for (const [name, options] of notOfSalesforce)
       open.push(...bypass.openBy(name, await users.login(user, options)));
-    }
   }
   // The type is removed now. If cluster MFA was found on, the type would otherwise stay until the run ends.
   await arrange(cluster.put(before));
