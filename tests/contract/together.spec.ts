@@ -1,12 +1,4 @@
-import type {
-  Answer,
-  ClusterConfig,
-  ClusterMfa,
-  Credential,
-  Target,
-  User,
-  Users,
-} from '../../fixtures/index.js';
+import type { Answer, ClusterConfig, ClusterMfa, Target, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, arrange, configs, demand, expect, memberOf, mfa, test } from '../../fixtures/index.js';
 
 test('mfa-config/part-keeps-or-resets', async ({ cluster, facts }) => {
@@ -187,10 +179,10 @@ test('mfa-config/refused-put-leaves-codes-needed', async ({ users, cluster }) =>
 async function credentialsOf({ accounts }: Target, users: Users) {
   const user = users.admin() ?? users.withPassword();
   const session = await arrange.ifItCan(users.sessions.of(user));
-  const all: { readonly as: Credential; readonly way: string }[] = [];
-  for (const [account, { apiKey: key }] of Object.entries(accounts))
-    if (key !== undefined) all.push({ as: { scheme: 'APIKeyHeader', key }, way: `API key of ${account}` });
-  if (session !== undefined) all.push({ as: session, way: `session of ${user.username}` });
+  const keys = Object.entries(accounts).flatMap(([account, { apiKey: key }]) =>
+    key ? { as: { scheme: 'APIKeyHeader', key } as const, way: `API key of ${account}` } : [],
+  );
+  const all = [...keys, ...(session ? [{ as: session, way: `session of ${user.username}` }] : [])];
   if (all.length === 0)
     throw arrange.failure('No account has an API key, and no login of the admin succeeds.');
   return all;

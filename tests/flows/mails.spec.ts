@@ -1,4 +1,4 @@
-import type { Answer, Silence } from '../../fixtures/index.js';
+import type { Answer, CodesByMail, MailUser, Silence, Users } from '../../fixtures/index.js';
 import { arrange, demand, expect, headerFields, test, triggerNames } from '../../fixtures/index.js';
 
 async function expectOneMail(silence: Silence, name: string): Promise<void> {
@@ -127,20 +127,24 @@ test('email-otp/mail-has-short-lines', async ({ silence, facts, connection }) =>
   expect(longest).toBeAtMost(998, 'bytes of a line');
 });
 
+/** Requests a code. If no mail with it comes to the user, expects that none comes to the other one. */
+async function ownCode(users: Users, mail: CodesByMail, user: MailUser, other: MailUser, theirs: string) {
+  const mark = await mail.mark(user.email);
+  const own = await users.codes.mailed(user).catch(arrange.error);
+  if (typeof own === 'string') return { own, mark };
+  // The other user's mailbox may get a copy of their own mail, which has the code `theirs`.
+  const astray = await mail.codeTo(other.email, mark).catch(arrange.error);
+  const isAstray = typeof astray === 'string' && astray !== theirs;
+  demand(!isAstray, { ...ofMail, rule: 'code for its user only' });
+  throw own;
+}
+
 test('email-otp/mail-holds-nobody-elses-code', async ({ users, mail }) => {
   const [user, other] = [users.withMail(0), users.withMail(1)];
   // A faulty target may mail this code to the user of the request before. Then the request fails here,
   // because no mail comes to `other`. So the test requests another code.
   const theirs = await arrange(users.codes.mailed(other).catch(() => users.codes.mailed(other)));
-  const mark = await mail.mark(user.email);
-  const own = await users.codes.mailed(user).catch(arrange.error);
-  if (typeof own !== 'string') {
-    // The other user's mailbox may get a copy of their own mail, which has the code `theirs`.
-    const astray = await mail.codeTo(other.email, mark).catch(arrange.error);
-    const isAstray = typeof astray === 'string' && astray !== theirs;
-    demand(!isAstray, { ...ofMail, rule: 'code for its user only' });
-    throw own;
-  }
+  const { own, mark } = await ownCode(users, mail, user, other, theirs);
 
   const isOwn = (address: string) => address.toLowerCase() === user.email.toLowerCase();
   const mails = (await arrange(mail.since(mark))).filter(({ to }) => to.some(isOwn));

@@ -35,9 +35,7 @@ test('support-configure/leaves-enabled-alone', async ({ support, connection }) =
 });
 
 test('support-configure/refuses-without-password', async ({ support, connection, state }) => {
-  await arrange(mfa.requiresPassword(support));
-  await arrange(support.off());
-  const before = await arrange(state.snapshot());
+  const before = await arrange(mfa.offWithPassword(support, state));
   const email = newAddress(connection);
 
   expect(await support.configureAny({ mfaType: 'email', email, currentPassword: undefined })).toBeRefused();
@@ -55,19 +53,15 @@ test('support-configure/refuses-without-password', async ({ support, connection,
 });
 
 test('support-configure/refuses-wrong-current-password', async ({ support, codes, connection, state }) => {
-  await arrange(mfa.requiresPassword(support));
-  await arrange(support.off());
-  const before = await arrange(state.snapshot());
+  const before = await arrange(mfa.offWithPassword(support, state));
   const email = newAddress(connection);
 
   // A target that compares passwords without case would take this one.
   const right = connection.target.supportUser.password?.reveal() ?? '';
   const other = [right.toLowerCase(), right.toUpperCase()].find((each) => each !== right);
-
   const currentPassword = other ?? mfa.wrongPassword;
-  const answer = await support.configure({ mfaType: 'email', email, currentPassword });
 
-  expect(answer).toBeRefused();
+  expect(await support.configure({ mfaType: 'email', email, currentPassword })).toBeRefused();
   expect(await state.changesSince(before)).toBeNone();
 
   // GET doesn't show the key. So the test tries a code of the earlier key, which must still verify.

@@ -82,10 +82,8 @@ async function loggedInByEach(users: Users, user: User, keys: readonly Enrolment
   const opened = logins.filter(({ session }) => session !== undefined).length;
   const [first] = keys;
   // The first key may stay in force until the second is used. If it is refused now, only the second is in force.
-  const isRetired =
-    opened > 1 &&
-    first !== undefined &&
-    (await users.logins.byCode(user, first.authenticator)).session === undefined;
+  const again = opened > 1 && first ? await users.logins.byCode(user, first.authenticator) : undefined;
+  const isRetired = again !== undefined && again.session === undefined;
   return { inForce: isRetired ? opened - 1 : opened, by: logins.map(({ answer }) => answer) };
 }
 
