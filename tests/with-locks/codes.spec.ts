@@ -114,10 +114,8 @@ const atOnce = 40;
 
 /** Measures the limit on consecutive guesses, and shows that logins work again. Not applicable without a limit. */
 async function consecutiveGuesses(users: Users, user: User, lock: Lock, guess: () => Promise<Answer>) {
-  const consecutive = await guesses.throttling(lock, guess, {
-    most: atOnce / 2,
-    ...locked.opensNothing(users, user, 'totp'),
-  });
+  const options = { most: atOnce / 2, ...locked.opensNothing(users, user, 'totp') };
+  const consecutive = await guesses.throttling(lock, guess, options);
   const { after } = consecutive;
   if (after !== undefined) await consecutive.rest();
   const login = await users.logins.byNewKey(user);
