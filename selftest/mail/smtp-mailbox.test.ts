@@ -89,6 +89,7 @@ describe('receives', () => {
     ['HTML only', { html: '<p>Your code is <b>048</b>291</p>' }],
     ['both', { text: 'See the HTML part.', html: '<p>Your code:</p><p>048291</p>' }],
     ['an attachment', { text: 'Code: 048291', attachments: [{ filename: 'a.txt', content: 'code 111111' }] }],
+    ['a tagged address', { to: 'admin+mfa-conformance@lab.example', text: 'Your code is 048291' }],
     ['an encoded subject', { subject: 'Ihr Bestätigungscode lautet 048291', text: 'Grüße' }],
   ])('%s, and the code in it', async (_name, content) => {
     expect(findCode(await received(content))).toEqual({ code: '048291' });
