@@ -33,6 +33,8 @@ const isOff = ({ enabled }: SupportConfig) => !enabled;
 
 type ChangeOptions = Pick<CallOptions, 'expects'>;
 
+const usualLockMinutes = 1;
+
 export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> {
   readonly same = sameSupport;
   readonly configOf = supportConfigOf;
@@ -54,7 +56,15 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   constructor(connection: StateParts, admin: Credential) {
     super(connection, admin, 'GetSupportMFAConfig');
-    const ask = () => connection.api.call('SendSupportEmailOtp', { as: admin });
+    const { api, target, waiter } = connection;
+    const send = () => api.call('SendSupportEmailOtp', { as: admin });
+    const ask = async () => {
+      const answer = await send();
+      if (answer.status < 300 || !api.attempts.mayHaveLocked(supportUser)) return answer;
+      // A target may mail no code to a locked support user.
+      const { lockMinutes = usualLockMinutes } = target.limits;
+      return (await waiter.outlastLock(lockMinutes, send, ({ status }) => status < 300)) ?? answer;
+    };
     this.#mails = new SupportMails(connection, ask);
     this.#offByTotp = new OffByTotp(this, connection.codes);
     this.proofs = new SupportProofs(connection, (code) => this.verify(code, {}, { expects: 'accepted' }));

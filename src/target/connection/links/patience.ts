@@ -31,6 +31,7 @@ export function patience(
         return answer;
       }
       const seconds = Math.ceil(waitMs / 1000);
+      const isTold = answer.headers['retry-after'] !== undefined;
       // Moving the target's clock takes no time, but a limit of a gateway ends in real time.
       const isDespiteClock = waiter.movesClock && (realWaits.value ?? attempt > 0);
       const isReal = isDespiteClock || !waiter.movesClock;
@@ -44,13 +45,15 @@ export function patience(
             ? `the suite waits ${longestMs / 1000} s at most`
             : `the target kept asking after ${mostRetries} waits, now or before`;
         throw new ArrangeError(
-          `${nameOf(call)} was answered ${status}, which asks to wait ${seconds} s: ${why}, so its real answer is unknown.`,
+          `${nameOf(call)} was answered ${status}, which asks to wait${isTold ? ` ${seconds} s` : ''}: ${why}, so its real answer is unknown.`,
         );
       }
       recorder.retried(status === 423 || status === 429 ? status : 503);
       // Only the first 429 shows the request rate.
       if (status === 429 && attempt === 0 && isReal) limiter.refused(waitMs);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
+      // Without Retry-After the limit may end by either clock.
+      if (isDespiteClock && !isTold && attempt > 0) await waiter.letPass(waitMs, 'retry-after');
       if (isDespiteClock) await waiter.wait(realWaitMs(answer), 'retry-after');
       else await waiter.letPass(waitMs, 'retry-after');
       hasWaited ||= isDespiteClock;
