@@ -24,7 +24,7 @@ function startsWith(seams: Seams, start: Seams['start']): void {
   seams.start = { ...seams.start, ...start };
 }
 
-/** While the support user is locked, a right code gets the answer to a wrong one. */
+/** While the support user is locked, a right code gets the answer to a wrong one, and no code is mailed. */
 function locksInDisguise(seams: Seams, attempts: number, lockMs: number): void {
   seams.rules.throttle = { attempts, lockMs };
   seams.refusal(['UpdateSupportMFAConfig', 'VerifySupportUserTotp'], (answer, call) => {
@@ -35,6 +35,11 @@ function locksInDisguise(seams: Seams, attempts: number, lockMs: number): void {
     answer.body = isVerify
       ? { success: false, message: 'The code is wrong.' }
       : { errorCode: 'KInvalidMfaCode', message: 'mfaCode is not valid.' };
+  });
+  seams.body('SendSupportEmailOtp', (_body, _call, { state, clock }) => {
+    if ((state.failures.get(supportOwner)?.lockedUntil ?? 0) > clock.now())
+      throw new Refusal(403, 'KInvalidMfaCode', 'No code was sent.');
+    return undefined;
   });
 }
 
@@ -89,10 +94,10 @@ const single = variantsOf({
       told.limits = { ...told.limits, requestsPerSecond: 500 };
     }),
   'support-lock-in-disguise': conforms()
-    .says('Four consecutive wrong codes lock the support user: right codes count as wrong for a minute.')
+    .says('Four consecutive wrong codes lock the support user for a minute: none is right, none is mailed.')
     .with(locksInDisguise, 4, 60_000),
   'support-lock-for-minutes': conforms()
-    .says('Four consecutive wrong codes lock the support user: right codes count as wrong for 20 minutes.')
+    .says('Four consecutive wrong codes lock the support user for 20 minutes: none is right, none is mailed.')
     .by((seams) => {
       const { told } = seams;
       told.limits = { ...told.limits, lockMinutes: 20 };

@@ -15,7 +15,7 @@ const toldMs = 5_000;
 export class ClockWaiter {
   /** Set during the restore, which waits longer than tests because nothing after it would restore the state. */
   tellWait: ((what: string, ms: number) => void) | undefined;
-  /** False once the target refused a right code even after the longest lock. Then a lock is not the cause. */
+  /** False once the target refused the same even after the longest lock. Then a lock is not the cause. */
   #isLockTheCause = true;
 
   constructor(
@@ -49,8 +49,8 @@ export class ClockWaiter {
   }
 
   /**
-   * Waits for the end of a lock of the support user, and sends a refused right code again. Returns undefined
-   * if the suite doesn't wait. @param minutes how long locks last; undefined if unknown
+   * Waits for the end of a lock of the support user, and sends again what was refused: a right code, or a
+   * request for one. Returns undefined if the suite doesn't wait. @param minutes how long locks last; undefined if unknown
    */
   async outlastLock<T>(
     minutes: number | undefined,
