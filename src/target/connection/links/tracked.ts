@@ -1,11 +1,14 @@
 import { orElse, TransportError } from '../../../base/errors.js';
 import { memberOf } from '../../../contract/judging/body.js';
 import { gatewayStatuses } from '../../../contract/judging/judge.js';
-import { operationRow, type Part, partOf } from '../../../contract/openapi/operations.js';
+import { type OperationId, operationRow, type Part, partOf } from '../../../contract/openapi/operations.js';
 import { clusterConfigOf, sameCluster, sameSupport, supportConfigOf } from '../../journal/config.js';
 import type { Found } from '../../journal/journal.js';
 import { type Answered, type Call, isSafe, type Link, nameOf } from '../call.js';
 import type { ConnectionParts } from '../connection-parts.js';
+
+/** Even a refused code may change a state that GET shows. */
+const verifying: ReadonlySet<OperationId | null> = new Set(['VerifySupportUserTotp', 'VerifyUserOtp']);
 
 /** Records each request that may change a configuration in the journal, before it is sent and after its answer. */
 export function tracked(
@@ -13,7 +16,7 @@ export function tracked(
   noteFound: (part: Part) => Promise<void>,
 ): Link {
   const predicting: Link = async (call, next) => {
-    const touches = partsOf(call).length > 0 || call.operation?.startsWith('Verify') === true;
+    const touches = partsOf(call).length > 0 || verifying.has(call.operation);
     const { parts } = recorder;
     for (const part of parts) readBack.expected[part].sent(touches);
     if (!touches) return next(call);
