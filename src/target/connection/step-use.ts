@@ -39,11 +39,11 @@ export class KeyLag {
   /** Repeats a refused code until its key is old. @param teaches whether the target certainly wants a code */
   async tried<T>(role: string, send: Send<T>, isTaken: (of: T) => boolean, teaches = true): Promise<T> {
     await this.inForce(role);
-    const isNew = this.#ageMs(role) < newMs;
     let came = await send();
     if (this.known.value !== undefined) return came;
     if (isTaken(came)) {
-      if (isNew && teaches) this.known.learn(0);
+      // The target may have read a slow request late, so only a fast answer shows that the key is in force at once.
+      if (this.#ageMs(role) < newMs && teaches) this.known.learn(0);
       return came;
     }
     for (const atMs of keyTriedAtMs) {
