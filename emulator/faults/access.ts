@@ -89,6 +89,11 @@ const single = faultsOf({
           right.slice(-8) === apiKey.slice(-8),
       ),
     ),
+  'access/last-character-of-a-key-is-ignored': breaks('access/near-key-is-refused')
+    .says('The last character of an API key does not count.')
+    .with(alsoKnows, ({ apiKey = '' }, _call, { state }) =>
+      state.users.find(({ apiKey: right }) => right.slice(0, -1) === apiKey.slice(0, -1)),
+    ),
   'access/put-without-privilege-stored': breaks('access/viewer-cannot-update-mfa-config')
     .says('A PUT /mfa-config by a view-only user is answered 403, yet stored.')
     .refusals('UpdateMFAConfig', (answer, call, { state }) => {

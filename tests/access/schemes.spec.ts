@@ -149,8 +149,8 @@ const followers = new Map(
 
 /**
  * Returns texts that differ a little: without the last two characters, with two others in their place, with two more,
- * and with four others in the middle. One other character at the end is not enough, because a base64 decoder may ignore
- * it.
+ * with four others in the middle, and with another last character. That one differs in a bit that a base64 decoder
+ * doesn't ignore.
  */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
@@ -160,7 +160,8 @@ function nearly(text: string): readonly string[] {
   const middle = Math.max(0, Math.floor(bare.length / 2) - 2);
   const next = bare.slice(middle, middle + 4).replace(/[\da-z]/gi, (one) => followers.get(one) ?? one);
   const inside = `${bare.slice(0, middle)}${next}${bare.slice(middle + 4)}`;
-  const near = [cut, `${cut}${others}`, `${bare}AA`, inside].filter((each) => each !== bare);
+  const last = `${bare.slice(0, -1)}${/[A-Za-f]$/.test(bare) ? '7' : 'A'}`;
+  const near = [cut, `${cut}${others}`, `${bare}AA`, inside, last].filter((each) => each !== bare);
   return near.map((each) => `${each}${padding}`);
 }
 
