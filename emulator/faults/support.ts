@@ -63,9 +63,6 @@ const single = faultsOf({
   'support/no-secret': breaks('support-totp/enabling-gives-secret-and-uri')
     .says('Switching support MFA to totp returns no secret and no URI.')
     .successes(patch, ({ totpSecretKey: _secret, totpUri: _uri, ...body }) => body),
-  'support/secret-without-uri': breaks('support-totp/gives-both-forms')
-    .says('Switching support MFA to totp returns the secret without a URI.')
-    .successes(patch, ({ totpUri: _uri, ...body }) => body),
   'support/any-address-accepted': breaks('support-email/needs-an-address')
     .says('PATCH /support-user/mfa accepts any text as an address, and discards invalid ones.')
     .by((seams) => {

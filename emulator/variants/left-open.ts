@@ -1,6 +1,7 @@
 import { type Call, Refusal, type World } from '../call.js';
 import { alsoKnows, countsOpen, keepsAddress, shownAs } from '../deviations.js';
 import { asObject, isObject, type Json, type JsonObject, jsonIn, own, text } from '../json.js';
+import { withoutKey } from '../operations/support.js';
 import type { OperationId } from '../operations/table.js';
 import { conforms, type Seams, type Variant, variantsOf, type Which } from '../seams.js';
 import { type ClusterMfa, supportOff } from '../state.js';
@@ -68,12 +69,21 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
   'totp-key-without-id-and-name': conforms()
     .says('POST /totp-key returns the secret and its URI only.')
     .successes('CreateTotpKey', without(['totpKeyId', 'totpKeyName'])),
-  'keys-by-uri-only': conforms({ fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'] })
+  'keys-by-uri-only': conforms()
     .says('A new key is answered as a URI, without totpSecretKey.')
     .successes(handsOutKey, without(['totpSecretKey'])),
-  'keys-by-secret-only': conforms({ fails: ['totp-key/gives-both-forms', 'support-totp/gives-both-forms'] })
+  'keys-by-secret-only': conforms()
     .says('A new key is answered as totpSecretKey, without a URI.')
     .successes(handsOutKey, without(['totpUri'])),
+  'key-when-switched-on': conforms()
+    .says(
+      'PUT /support-user/mfa to totp only chooses the mode. The PATCH that switches MFA on returns the key.',
+    )
+    .successes('ConfigureSupportMFAConfig', (body, _call, { state }) => {
+      if (state.support.enabled) return body;
+      state.support = withoutKey(state.support);
+      return without(['totpSecretKey', 'totpUri', 'accountName'])(body);
+    }),
   'secret-in-groups': conforms()
     .says('totpSecretKey is shown in small letters and groups of four; the URI has the exact secret.')
     .shows(handsOutKey, (body) => {

@@ -15,7 +15,6 @@ const flawless =
   (what: 'canonical secret' | 'issuer', flawsOf: (keyUri: KeyUri) => readonly string[]): Check =>
   async (answer) =>
     expect(answer).toBeWellFormed(what, flawsOf(await arrange(secrets.usableKeyUri(answer))));
-const hasBothForms: Check = (answer) => expect(answer).toHaveTexts(['totpSecretKey', 'totpUri']);
 const isBase32: Check = (answer) =>
   expect(answer).toBeWellFormed('secret', secrets.base32Problems(secrets.shownSecret(answer)));
 const isLong: Check = async (answer) =>
@@ -27,7 +26,6 @@ const isShort: Check = async (answer) =>
 
 /** Requirements on each new key: the end of the id, and the check. Add a line for another. */
 export const keyChecks = [
-  ['gives-both-forms', hasBothForms],
   ['secret-is-base32', isBase32],
   ['secret-is-canonical', flawless('canonical secret', ({ secretDeviations }) => secretDeviations)],
   ['secret-is-long-enough', isLong],

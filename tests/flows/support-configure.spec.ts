@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Connection } from '../../fixtures/index.js';
-import { arrange, expect, mfa, secrets, test } from '../../fixtures/index.js';
+import { arrange, expect, memberOf, mfa, secrets, test } from '../../fixtures/index.js';
 import { ownAddress } from './support-addresses.js';
 
 test('support-configure/totp-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
 
-  const answer = await support.configure({ mfaType: 'totp' });
+  const put = await support.configure({ mfaType: 'totp' });
+  expect(put).toBeAccepted();
+  // A target may return the key only in the answer that switches support MFA on.
+  const isGiven = ['totpSecretKey', 'totpUri'].some((name) => memberOf(put.body, name) != null);
+  const answer = isGiven ? put : await support.patch({ enabled: true });
 
-  expect(answer).toBeAccepted();
   expect(answer).toHaveTextIn(['totpSecretKey', 'totpUri']);
   const { totpSecretKey, totpUri } = answer.fields;
   if (totpSecretKey === undefined || totpUri === undefined) return;
