@@ -108,12 +108,14 @@ test('email-login/code-works-once', async ({ api, users }) => {
   // The refusal of another code must not make the used one valid again.
   await users.login(user, { code: otherCodes(code)[1], type: 'email' });
   await mustBeRefused();
+  // The used code must not finish a pending session.
+  if (api.contract.operations.has('VerifyUserOtp')) {
+    await arrange(users.logins.anyhow(user));
+    expect(await bypass.tryStep(users, user, { code, type: 'email' })).toBeShut();
+  }
   // A target may remember only the last used code. So a login by a newer code must not make the used one valid again.
   await arrange.login(users.logins.byNewMail(user));
   await mustBeRefused();
-  // The used code must not finish a pending session.
-  if (api.contract.operations.has('VerifyUserOtp'))
-    expect(await bypass.tryStep(users, user, { code, type: 'email' })).toBeShut();
 });
 
 test('email-login/switch-revives-no-code', async ({ users, cluster }) => {
