@@ -48,7 +48,7 @@ for (const [id, issued, changed] of [
   ['access/cut-key-is-refused', ofKey, (key: string) => [key.slice(0, -1)]],
   ['access/key-with-more-is-refused', ofKey, (key: string) => [`${key}0`]],
   ['access/key-in-other-case-is-refused', ofKey, inOtherCase],
-  ['access/near-key-is-refused', ofKey, nearly],
+  ['access/near-key-is-refused', ofKey, (key: string) => [...nearly(key), withOtherEnd(key)]],
   ['access/near-session-is-refused', ofSession, nearly],
   ['access/session-in-other-case-is-refused', ofSession, inOtherCase],
   ['access/near-token-is-refused', ofToken, (token: string) => [...nearly(token), ...unsigned(token)]],
@@ -147,10 +147,17 @@ const followers = new Map(
   ),
 );
 
+/** Replaces the last character by one that differs in a bit that a base64 decoder reads. */
+function withOtherEnd(text: string): string {
+  const [padding] = /=*$/.exec(text) ?? [''];
+  const bare = text.slice(0, text.length - padding.length);
+  return `${bare.slice(0, -1)}${/[A-Za-f]$/.test(bare) ? '7' : 'A'}${padding}`;
+}
+
 /**
  * Returns texts that differ a little: without the last two characters, with two others in their place, with two more,
- * with four others in the middle, and with another last character. That one differs in a bit that a base64 decoder
- * doesn't ignore.
+ * and with four others in the middle. One other character at the end is not enough, because a base64 decoder may ignore
+ * it.
  */
 function nearly(text: string): readonly string[] {
   const [padding] = /=*$/.exec(text) ?? [''];
@@ -160,8 +167,7 @@ function nearly(text: string): readonly string[] {
   const middle = Math.max(0, Math.floor(bare.length / 2) - 2);
   const next = bare.slice(middle, middle + 4).replace(/[\da-z]/gi, (one) => followers.get(one) ?? one);
   const inside = `${bare.slice(0, middle)}${next}${bare.slice(middle + 4)}`;
-  const last = `${bare.slice(0, -1)}${/[A-Za-f]$/.test(bare) ? '7' : 'A'}`;
-  const near = [cut, `${cut}${others}`, `${bare}AA`, inside, last].filter((each) => each !== bare);
+  const near = [cut, `${cut}${others}`, `${bare}AA`, inside].filter((each) => each !== bare);
   return near.map((each) => `${each}${padding}`);
 }
 
