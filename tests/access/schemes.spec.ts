@@ -147,12 +147,8 @@ const followers = new Map(
   ),
 );
 
-/** Replaces the last character by one that differs in a bit that a base64 decoder reads. */
-function withOtherEnd(text: string): string {
-  const [padding] = /=*$/.exec(text) ?? [''];
-  const bare = text.slice(0, text.length - padding.length);
-  return `${bare.slice(0, -1)}${/[A-Za-f]$/.test(bare) ? '7' : 'A'}${padding}`;
-}
+/** Replaces the last character by one that no encoding of bytes uses, so that it can't stand for the same bytes. */
+const withOtherEnd = (text: string) => text.replace(/.$/, (end) => (end === '~' ? '0' : '~'));
 
 /**
  * Returns texts that differ a little: without the last two characters, with two others in their place, with two more,
