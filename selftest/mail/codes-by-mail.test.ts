@@ -247,3 +247,14 @@ test.each([
   expect(told).toEqual(wanted);
   expect({ asked, pauses }).toEqual(counts);
 });
+
+test.each([
+  ['before', 1, noMail],
+  ['after', -1, '482913'],
+])('a code that came %s its request was sent the last time', async (_, laterMs, told) => {
+  const { box, codes } = codesOf({ promisedMails: [laterMs] });
+  box.codes('482913');
+
+  const asking = codes.codeAsked('admin', to, async () => {}).then(({ code }) => code);
+  expect(await asking.catch((error: ArrangeError) => error.message.slice(0, noMail.length))).toBe(told);
+});

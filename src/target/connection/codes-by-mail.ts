@@ -82,7 +82,7 @@ export class CodesByMail {
       await ask();
       if (isAgain) this.#silent.delete(address);
       try {
-        const code = await this.codeTo(address, mark, tried);
+        const code = await this.codeTo(address, mark, tried, this.recorder.promisedMails.at(-1));
         this.#cameAt.set(who, steadyNow());
         if (isAgain) this.areApart.learn(true);
         return { code, mark };
@@ -101,8 +101,17 @@ export class CodesByMail {
     return this.pause === undefined ? 0 : mailsApartMs - (steadyNow() - Math.max(...before));
   }
 
-  /** Waits for the first code to `address` after `mark` that is not among the codes already refused (`tried`). */
-  async codeTo(address: string, mark: Mark, tried: ReadonlySet<string> = new Set()): Promise<string> {
+  /**
+   * Waits for the first code to `address` after `mark` that is not among the codes already refused (`tried`).
+   *
+   * @param sentAt when the request was sent: the suite may have repeated it, and a mail of another came meanwhile
+   */
+  async codeTo(
+    address: string,
+    mark: Mark,
+    tried: ReadonlySet<string> = new Set(),
+    sentAt = Number.NEGATIVE_INFINITY,
+  ): Promise<string> {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
     const soonMs = Math.min(Math.max(quietMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
@@ -122,7 +131,7 @@ export class CodesByMail {
         const waitMs = Math.min(leftMs(), (repeated?.untilMs ?? Number.POSITIVE_INFINITY) - steadyNow());
         const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(waitMs, 0));
         const code = this.codeIn(mail);
-        if (code !== undefined && !tried.has(code)) {
+        if (code !== undefined && !tried.has(code) && mail.receivedAt >= sentAt) {
           this.#silent.delete(address);
           this.#vain.delete(asked ?? '');
           this.#cameAt.set(address, steadyNow());
