@@ -79,10 +79,13 @@ export class CodesByMail {
       const restMs = isAgain || this.areApart.value ? this.#restMs(who, address) : 0;
       if (restMs > 0) await this.pause?.(Math.ceil(restMs));
       const mark = await this.mark(address);
+      const askedAt = steadyNow();
       await ask();
+      // The first promise since: a request that runs beside this one may have promised another mail later.
+      const sentAt = this.recorder.promisedMails.find((at) => at >= askedAt);
       if (isAgain) this.#silent.delete(address);
       try {
-        const code = await this.codeTo(address, mark, tried, this.recorder.promisedMails.at(-1));
+        const code = await this.codeTo(address, mark, tried, sentAt);
         this.#cameAt.set(who, steadyNow());
         if (isAgain) this.areApart.learn(true);
         return { code, mark };
