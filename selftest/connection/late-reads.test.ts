@@ -76,6 +76,16 @@ test('a switch is awaited at logins until a test has looked there', async () => 
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_800);
 });
 
+test('another type is waited for while no login has shown how late a change reaches logins', async () => {
+  const { open } = await emulated();
+  const cluster = await (await open()).cluster();
+  await cluster.on(['totp']);
+
+  const startedAt = Date.now();
+  expect(await cluster.on(['totp', 'email'], { isFelt: true })).toBe(true);
+  expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_800);
+});
+
 test('a restarting target is recognised and read after each further switch', async () => {
   const { open, events } = await emulated(['restarts-after-a-switch']);
   const read = expect.objectContaining({ operation: 'GetMFAConfig' });

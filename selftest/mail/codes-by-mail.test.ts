@@ -96,6 +96,21 @@ describe('the wait for a code', () => {
     expect(box.rounded()).toEqual([60_000, 60_000, 200, 200, 60_000]);
   });
 
+  test('is short for good once three full waits were in vain', async () => {
+    const { box, codes } = codesOf();
+    const mark = await codes.mark();
+    const miss = (name: string) =>
+      expect(codes.codeTo(`${name}@lab.example`, mark)).rejects.toThrow(ArrangeError);
+    await miss('b');
+    await miss('c');
+    box.codes('482913');
+    await codes.codeTo(to, mark);
+    box.clear();
+    for (const name of ['d', 'e', 'f']) await miss(name);
+
+    expect(box.rounded()).toEqual([60_000, 60_000, 60_000, 60_000, 200, 200]);
+  });
+
   test('skips mails without a code, and makes the found code a secret', async () => {
     const { box, codes, secrets } = codesOf();
     box.mailed('Maintenance in 2026', 'On 12 May 2026');

@@ -131,6 +131,8 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
         has,
         shows,
       );
+      // No login shows when another type is taken, so an enforcement delay that was never measured must be waited for.
+      if (isFelt && !this.#hasRested) await this.rest();
     }
     if (isFelt) this.#isUnfelt = false;
     return true;

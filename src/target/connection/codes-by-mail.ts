@@ -12,6 +12,10 @@ export const mailsApartMs = 61_000;
 
 /** After this many requests without a mail, the suite waits only briefly for mails of the same operation. */
 const mostVain = 2;
+/** After this many full waits without a mail, of any operation, no later wait is much longer than the slowest mail. */
+const mostMissed = 3;
+/** How many times as long as the slowest mail the suite waits then. */
+const slowestTimes = 4;
 
 /** After a refused code, the suite waits at least this long for another mail. */
 const shortestPatienceMs = 2_000;
@@ -46,6 +50,7 @@ export class CodesByMail {
   /** Whether the target may mail a valid code again. Then the suite doesn't wait for a different code. */
   readonly #mailsCodesAgain: Belief<boolean>;
   #slowestMs = 0;
+  #missed = 0;
   readonly #cameAt = new Map<string, number>();
   /** Whether an address gets at most one code a minute. Undefined until a code fails to arrive. */
   readonly areApart: Belief<boolean>;
@@ -117,11 +122,14 @@ export class CodesByMail {
   ): Promise<string> {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
-    const soonMs = Math.min(Math.max(quietMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
+    const ownMs =
+      tried.size > 0 ? shortestPatienceMs : this.#missed < mostMissed ? 0 : slowestTimes * this.#slowestMs;
+    const soonMs = Math.min(Math.max(quietMs, ownMs), timeoutMs);
     const asked = this.recorder.exchanges.at(-1)?.operation;
     const vain = this.#vain.get(asked ?? '') ?? 0;
-    const isHopeless = this.#silent.has(address) || vain >= mostVain;
-    const patienceMs = isHopeless || tried.size > 0 ? soonMs : timeoutMs;
+    const isHopeless = this.#silent.has(address) || vain >= mostVain || this.#missed >= mostMissed;
+    const isShort = isHopeless || tried.size > 0;
+    const patienceMs = isShort ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
     // A code that the suite has read before. Either its mail is a late copy, or the target mailed the code again.
@@ -151,6 +159,7 @@ export class CodesByMail {
         this.#mailsCodesAgain.learn(true);
         return await this.#lastOf(repeated.code, address, mark);
       }
+      if (!isShort) this.#missed += 1;
       const problems = new Set([...others].flatMap((mail) => this.#find(mail).problem ?? []));
       const hints = others.size > 0 && problems.size === 0 ? [mayBeMisread] : problems;
       throw new ArrangeError([error.message, ...hints].join(' '), error.because);
