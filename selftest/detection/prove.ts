@@ -221,7 +221,8 @@ function consider(expectation: Expectation, problems: readonly string[], detail:
     note(expectation.name, problems, detail);
     return;
   }
-  doubtful.push({ expectation, detail });
+  // A fault that is tried in parts and as a whole may be in doubt twice.
+  if (!doubtful.some((each) => each.expectation === expectation)) doubtful.push({ expectation, detail });
   tell('again', expectation.name, problems, detail);
 }
 
