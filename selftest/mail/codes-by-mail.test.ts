@@ -96,8 +96,11 @@ describe('the wait for a code', () => {
     expect(box.rounded()).toEqual([60_000, 60_000, 200, 200, 60_000]);
   });
 
-  test('is short for good once three full waits were in vain', async () => {
-    const { box, codes } = codesOf();
+  test.each([
+    ['follows the slowest mail once three full waits were in vain', [steadyNow() - 1_000], true],
+    ['stays full if no mail has shown yet how long mails take', [], false],
+  ])('%s', async (_, promisedMails, isShort) => {
+    const { box, codes } = codesOf({ promisedMails });
     const mark = await codes.mark();
     const miss = (name: string) =>
       expect(codes.codeTo(`${name}@lab.example`, mark)).rejects.toThrow(ArrangeError);
@@ -106,9 +109,12 @@ describe('the wait for a code', () => {
     box.codes('482913');
     await codes.codeTo(to, mark);
     box.clear();
-    for (const name of ['d', 'e', 'f']) await miss(name);
+    for (const name of ['d', 'e']) await miss(name);
 
-    expect(box.rounded()).toEqual([60_000, 60_000, 60_000, 60_000, 200, 200]);
+    const [before, after] = box.rounded().slice(-2);
+    expect(before).toBe(60_000);
+    expect(after === 60_000).toBe(!isShort);
+    expect(after).toBeGreaterThanOrEqual(4_000);
   });
 
   test('skips mails without a code, and makes the found code a secret', async () => {

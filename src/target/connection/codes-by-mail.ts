@@ -12,7 +12,7 @@ export const mailsApartMs = 61_000;
 
 /** After this many requests without a mail, the suite waits only briefly for mails of the same operation. */
 const mostVain = 2;
-/** After this many full waits without a mail, of any operation, no later wait is much longer than the slowest mail. */
+/** After this many full waits without a mail, of any operation, later waits follow the slowest mail, if any came. */
 const mostMissed = 3;
 /** How many times as long as the slowest mail the suite waits then. */
 const slowestTimes = 4;
@@ -122,12 +122,13 @@ export class CodesByMail {
   ): Promise<string> {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
-    const ownMs =
-      tried.size > 0 ? shortestPatienceMs : this.#missed < mostMissed ? 0 : slowestTimes * this.#slowestMs;
-    const soonMs = Math.min(Math.max(quietMs, ownMs), timeoutMs);
+    // Until a mail has come, nothing tells how long mails take.
+    const isTimed = this.#missed >= mostMissed && this.#slowestMs > 0;
+    const slowMs = isTimed ? slowestTimes * this.#slowestMs : 0;
+    const soonMs = Math.min(Math.max(quietMs, slowMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
     const asked = this.recorder.exchanges.at(-1)?.operation;
     const vain = this.#vain.get(asked ?? '') ?? 0;
-    const isHopeless = this.#silent.has(address) || vain >= mostVain || this.#missed >= mostMissed;
+    const isHopeless = this.#silent.has(address) || vain >= mostVain || isTimed;
     const isShort = isHopeless || tried.size > 0;
     const patienceMs = isShort ? soonMs : timeoutMs;
     const leftMs = () => startedAt + patienceMs - steadyNow();
