@@ -33,9 +33,11 @@ test.each([
   ['less after one that never showed', 1, 0, 0, 1_500],
   ['longer if earlier ones were late', 1, 0, 800, 2_400],
   ['little after three', 3, 0, 0, 300],
+  ['hardly more than a look after ten', 10, 0, 0, 50],
   ['longer even then, if earlier ones were late', 3, 0, 800, 2_400],
   ['never longer than at first', 3, 0, 4_000, 5_000],
   ['little after two in a test that has failed anyway', 2, 2, 800, 300],
+  ['no more than in another test after ten', 10, 2, 800, 50],
 ])('a change gets %s', (_how, misses, missesInTest, slowestMs, ms) => {
   expect(changeGivenMs(misses, missesInTest, slowestMs)).toBe(ms);
 });
