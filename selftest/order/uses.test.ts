@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { defined } from '../../src/base/defined.js';
+import type { Lane } from '../../src/base/model/event.js';
 import type { Uses } from '../../src/base/model/uses.js';
+import { loadContract } from '../../src/contract/openapi/load.js';
 import { requirementById } from '../../src/contract/requirements/catalogue.js';
 import { everything, notAllowed, usesFile, usesOf } from '../../src/contract/requirements/uses.js';
+import { Recorder } from '../../src/target/connection/recorder.js';
 import { Scope } from '../../src/target/connection/scope.js';
 import { readEvents } from '../../src/verdict/events/log.js';
 import { right, wholeRun } from '../detection/whole-run.js';
@@ -66,4 +70,16 @@ test('a scope refuses what the row of its test does not name, but nothing outsid
   expect(other.touched).toEqual({ cluster: 'read', users: 1 });
   other.logsIn('root', 'admin');
   expect(other.touched).toEqual({ cluster: 'read', users: 3 });
+});
+
+test('alone, a test may touch more than its row names: some targets need other preparations', async () => {
+  const recorder = new Recorder(await loadContract('7.1.2_u3'));
+  const touched = (lane?: Lane) =>
+    recorder.during({ requirement: 'support-mfa/get-answers-200', ...defined({ lane }) }, async () => {
+      recorder.scope.demand({ cluster: 'set' });
+      return recorder.scope.touched;
+    });
+
+  await expect(touched('support')).rejects.toThrow('(cluster: set)');
+  expect(await touched()).toEqual({ cluster: 'set' });
 });

@@ -14,7 +14,8 @@ const longestPauseMs = 500;
 /** @param misses the number of tests in which such a change never showed */
 export function changeGivenMs(misses: number, missesInTest: number, slowestMs: number): number {
   if (misses === 0) return atFirstMs;
-  const afterTestsMs = misses < someMissed ? afterMissMs : misses < mostMissed ? afterMissesMs : afterManyMissesMs;
+  const afterTestsMs =
+    misses < someMissed ? afterMissMs : misses < mostMissed ? afterMissesMs : afterManyMissesMs;
   if (missesInTest >= mostMissesInTest) return Math.min(afterMissesMs, afterTestsMs);
   return Math.min(atFirstMs, Math.max(afterTestsMs, 3 * slowestMs));
 }

@@ -1,12 +1,12 @@
 import type { Uses } from '../../base/model/uses.js';
 import { joined, notAllowed, usesOf } from '../../contract/requirements/uses.js';
 
-/** Records the parts of the target that a test touches. Refuses parts that spec/uses.json doesn't name for it. */
+/** Records the parts of the target that a test touches. In a lane, refuses those that spec/uses.json doesn't name. */
 export class Scope {
   touched: Uses = {};
   readonly #users = new Set<string>();
 
-  /** @param requirement the test's requirement; empty outside of tests, where nothing is refused */
+  /** @param requirement the requirement of a test in a lane; otherwise empty, and nothing is refused */
   constructor(
     private readonly requirement: string,
     private readonly allowed: (requirement: string) => Uses = usesOf,
