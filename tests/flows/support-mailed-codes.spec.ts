@@ -154,12 +154,17 @@ test('support-email/not-on-without-an-address', async ({ support, connection }) 
 
   await support.patch({ enabled: true, mfaType: 'email' });
 
-  const now = await arrange(support.read());
+  const shown = async () => configs.supportConfigOf((await arrange(support.get())).body);
+  const now = await shown();
+  if (!now.enabled) return;
   // If support MFA is on without an address, no code can arrive to switch it off. So the test sets the address, or
   // switches to TOTP if the target refuses the address.
-  if (now.enabled && (await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
+  if ((await support.patch({ enabled: true, mfaType: 'email', email })).status >= 400)
     await support.patch({ enabled: true, mfaType: 'totp' });
-  if (now.enabled && now.email === null) expect(now).toHaveTexts(['email']);
+  if (now.email !== null) return;
+  if ((await shown()).email === null)
+    arrange.notApplicable('GET does not show the address even if one is set');
+  expect(now).toHaveTexts(['email']);
 });
 
 /** Between two addresses, a mailer may read these as a separator or as the start of another header field. */
