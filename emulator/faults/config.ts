@@ -170,9 +170,11 @@ export const configFaults: readonly Fault[] = faultsOf({
       state.cluster = { ...state.cluster, enabled: false };
     }),
   'mfa-config/changes-support-mfa': breaks('mfa-config/apart-from-support-mfa')
-    .says('PUT /mfa-config sets the address of the support user to null or to another address.')
+    .says(
+      'PUT /mfa-config sets the address of the support user to null or to another, unless codes go to it.',
+    )
     .answers(put, (answer, _call, { state }) => {
-      if (answer.status !== 204) return;
+      if (answer.status !== 204 || (state.support.enabled && state.support.mfaType === 'email')) return;
       state.support = {
         ...state.support,
         email: state.support.email === null ? 'cluster@lab.example' : null,
