@@ -1,6 +1,7 @@
 import type { KnownFault } from '../../emulator/seams.js';
 import { causesOf } from '../../src/verdict/derive/causes.js';
 import type { Judgement } from './matrix.js';
+import { recordedHeads } from './turns-red.js';
 
 /** The least share of reports, in percent, that must begin with a requirement that the fault breaks. */
 export const wantedShare = 97;
@@ -32,8 +33,10 @@ export class Headings {
     return new Map([...this.#of].map(([id, { head }]) => [id, head]));
   }
 
-  get share(): number {
-    return (100 * this.#all.filter(({ isMeant }) => isMeant).length) / this.count;
+  /** The share of all faults, in percent. Faults that this run did not try count as they are on record. */
+  shareOf(faults: readonly KnownFault[]): number {
+    const isMeant = ({ id }: KnownFault) => this.#of.get(id)?.isMeant ?? !recordedHeads.has(id);
+    return (100 * faults.filter(isMeant).length) / faults.length;
   }
 
   get #all(): Heading[] {

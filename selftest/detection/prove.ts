@@ -119,8 +119,9 @@ await tryDoubtful();
 if (only.length === 0 && sampled === undefined && !values.freedoms && values.lanes === undefined) {
   const unproven = neverRed(faults, requirements).map((id) => `no fault turns it red: ${id}`);
   note('every requirement turns red for a fault', unproven, `${requirements.length} requirements`);
-  const few = headings.share < wantedShare ? [`${headings.share.toFixed(1)} %, wanted: ${wantedShare}`] : [];
-  note('reports begin with what a fault breaks', few, `${headings.count} faults`);
+  const share = headings.shareOf(faults);
+  const few = share < wantedShare ? [`${share.toFixed(1)} %, wanted: ${wantedShare}`] : [];
+  note('reports begin with what a fault breaks', few, `${share.toFixed(1)} % of ${faults.length} faults`);
 }
 if (values.update) {
   const updated = faults.map((fault) => ({ ...fault, fails: red.get(fault.id) ?? fault.fails }));
