@@ -36,16 +36,19 @@ function withoutAddress(seams: Seams, accept: (now: SupportMfa) => SupportMfa | 
   });
 }
 
-/** After a change of the address, codes go to the old address. `isBoth`: to the new one too. */
-function mailsEarlier(seams: Seams, isBoth: boolean): void {
+/** After a change of the address, `most` codes go to the old address. `isBoth`: to the new one too. */
+function mailsEarlier(seams: Seams, isBoth: boolean, most = Number.POSITIVE_INFINITY): void {
+  let sent = 0;
   let before: string | null = null;
   seams.wrap('storeSupport', (storeSupport, was, wanted, world) => {
     before = was.enabled && wanted.enabled && was.email !== wanted.email ? was.email : null;
+    sent = 0;
     return storeSupport(was, wanted, world);
   });
   seams.wrap('recipients', (recipients, address, call, world) => {
     const own = recipients(address, call, world);
-    if (call.operation !== send || before === null) return own;
+    if (call.operation !== send || before === null || sent >= most) return own;
+    sent += 1;
     return isBoth ? [...own, before] : [before];
   });
 }
@@ -240,6 +243,9 @@ const since681 = faultsSince('6.8.1', {
   'support/codes-to-the-address-before-alone': breaks('support-email/codes-follow-the-address')
     .says('After a change of the address, codes go to the earlier one only.')
     .with(mailsEarlier, false),
+  'support/first-code-to-the-address-before': breaks('support-email/codes-follow-the-address')
+    .says('After a change of the address, the first code goes to the earlier one.')
+    .with(mailsEarlier, false, 1),
 });
 
 export const supportProofFaults: readonly Fault[] = [...single, ...since681];

@@ -51,7 +51,7 @@ function demandNone(mails: readonly ReceivedMail[], by?: Answer): void {
   demand(mails.length === 0, { kind: 'mailed', expected: [], seen }, by);
 }
 
-test('support-email/codes-follow-the-address', async ({ api, admin, support, cluster, mail, connection }) => {
+test('support-email/codes-follow-the-address', async ({ api, admin, support, mail, connection }) => {
   const { email, second } = twoAddresses(connection.target);
   const before = await arrange(mail.mark());
   const isClaimed = await arrange(atSecond(support, email, second));
@@ -66,12 +66,18 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, clu
     // A target that asks to confirm the second address has sent a mail there.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
     if (!isChanged && (!isClaimed || (await arrange(isProven())))) arrange.notApplicable(notAtOnce);
-    return got.filter(({ to }) => to.includes(email));
+    const elsewhere = got.filter(({ to }) => to.includes(email));
+    // One mail beside those to the new address may be a notice of the change, with a code of its own.
+    return elsewhere.length === 1 && got.length > 2 ? [] : elsewhere;
   };
 
   const elsewhere = await stray();
-  // The target may mail to the old address for a moment after GET shows the new one.
-  demandNone(elsewhere.length === 0 ? elsewhere : await cluster.rest().then(stray));
+  if (elsewhere.length === 0) return;
+  // The target may mail to the old address for a moment after GET shows the new one. So the test changes the address
+  // again, and lets that moment pass before it requests the next code.
+  await arrange.ifItCan(atSecond(support, email, second));
+  await support.rest();
+  demandNone(await stray());
 });
 
 test('support-email/refused-address-gets-no-code', async ({ api, admin, support, mail, connection }) => {

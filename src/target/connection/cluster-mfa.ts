@@ -9,9 +9,6 @@ import type { Answer, CallOptions } from './api.js';
 import { asText } from './call.js';
 import { PartState, type StateParts } from './part-state.js';
 
-/** The enforcement delay that the suite assumes until it has measured one. */
-const lateAtMostMs = 2_000;
-
 /** What remains if a target refuses null and keeps omitted members. */
 const keptMembers =
   'authenticationTypes or retainUserMfaSettings of cluster MFA had no value before the run. The target refuses ' +
@@ -101,9 +98,6 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     this.#putTypes = typesIn(body);
     this.#isUnfelt = true;
   }
-
-  /** Waits until logins must follow the last switch, even if the enforcement delay is still unknown. */
-  rest = (): Promise<void> => this.connection.readBack.rest(this.part, lateAtMostMs);
 
   /**
    * @param isFelt whether the caller measures when logins follow @returns whether logins may still lag behind

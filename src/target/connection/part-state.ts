@@ -26,6 +26,8 @@ export interface StateParts extends ConnectionParts {
 }
 
 const mostLooksAgain = 3;
+/** The enforcement delay that the suite assumes until it has measured one. */
+const lateAtMostMs = 2_000;
 
 export abstract class PartState<Id extends OperationWith<'reads'>, Config extends object> {
   readonly part: Part;
@@ -161,6 +163,9 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
 
   /** Waits until changes usually have their effects, so that a late effect is not mistaken for a missing one. */
   felt = (): Promise<void> => this.connection.readBack.felt(this.part);
+
+  /** Waits until logins and mails must follow the last change, even if the enforcement delay is still unknown. */
+  rest = (): Promise<void> => this.connection.readBack.rest(this.part, lateAtMostMs);
 
   /**
    * Call this after an accepted change. @param isShownIn tells whether a state shows the change; ignored if
