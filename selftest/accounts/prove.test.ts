@@ -90,6 +90,11 @@ const mailed = (is: boolean) => ({ mailedCodes: is });
 test.each<[what: string, How, Partial<Record<keyof Learned, unknown>>]>([
   ['mail to another address', { change: withMail({ listen: '127.0.0.1:14999' }) }, { mailSilent: noMail }],
   ['unreadable codes', { change: withMail({ codePattern: 'TAN (\\d+)' }) }, { mailSilent: setPattern }],
+  [
+    'mails that never match the pattern',
+    { change: withMail({ codePattern: 'TAN (\\d+)' }), faults: ['mail/no-code'] },
+    { mailSilent: setPattern, mailCodeless: null },
+  ],
   // This is no mistake, but the suite switches on nothing that only a code switches off.
   ['mails without a code', { faults: ['mail/no-code'] }, { mailSilent: null, mailCodeless: noSwitch }],
   [

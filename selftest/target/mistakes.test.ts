@@ -116,6 +116,7 @@ describe('mistakes in meaning', () => {
     mail: { kind: imap, host: "h:993", username: u, password: "\${PW}" } | 27 mail.host: must not have a port: it goes to mail.port
     mail: { kind: smtp, listen: "h:1", codePattern: "(" } | 49 mail.codePattern: is not a regular expression: look for a bracket that is not closed
     mail: { kind: smtp, listen: "h:1", codePattern: "\\\\d*" } | 49 mail.codePattern: matches an empty text: say how long a code is, such as \\d{6}
+    mail: { kind: smtp, listen: "h:1", codePattern: "\\b\\\\d{6}" } | 49 mail.codePattern: holds a control character: YAML reads \\b in double quotes as a backspace. Write it in single quotes
     mail: { kind: command, run: [./no-such] } | 30 mail.run[0]: no such file
     allow: { clusterMfa: true } | 22 allow.clusterMfa: needs stateChanges as well: set allow.stateChanges to true, or leave this out
     allow: { replaceTotpOf: [admin] } | 25 allow.replaceTotpOf: needs stateChanges as well: set allow.stateChanges to true, or leave this out

@@ -103,6 +103,13 @@ function readCommand(values: Values, folder: string): readonly string[] {
 function readPattern(values: Values): RegExp | undefined {
   const text = values.text(['mail', 'codePattern']);
   if (text === undefined) return undefined;
+  if (/\p{Cc}/u.test(text)) {
+    values.problem(
+      ['mail', 'codePattern'],
+      'holds a control character: YAML reads \\b in double quotes as a backspace. Write it in single quotes',
+    );
+    return undefined;
+  }
   try {
     const pattern = new RegExp(text);
     if (!pattern.test('')) return pattern;

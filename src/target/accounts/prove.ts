@@ -25,7 +25,8 @@ import { proveMail } from './mail-path.js';
 export async function proveAccounts(connection: Connection, maySwitch = false): Promise<Learned> {
   const learned = await learn(connection, maySwitch);
   accountsIn(connection.model).learn(learned);
-  if (learned.mailCodeless !== null) connection.model.text(codeless).learn(learned.mailCodeless);
+  const noCode = learned.mailSilent ?? learned.mailCodeless;
+  if (noCode !== null) connection.model.text(codeless).learn(noCode);
   return learned;
 }
 

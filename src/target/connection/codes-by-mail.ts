@@ -256,6 +256,9 @@ export class CodesByMail {
   /** Returns why the suite can't read the code of a mail that may hold one. Undefined for all other mails. */
   unclearIn(mail: ReceivedMail): string | undefined {
     const found = this.#find(mail);
-    return found.code === undefined && found.unclear ? found.problem : undefined;
+    if (found.code !== undefined) return undefined;
+    // A pattern of the target file that has matched no mail yet may be wrong.
+    const mayBeWrong = this.settings.codePattern !== undefined && this.#seen.size === 0;
+    return found.unclear || mayBeWrong ? found.problem : undefined;
   }
 }

@@ -83,7 +83,7 @@ function byPattern(sources: readonly string[], pattern: RegExp, mail: MailConten
     if (code !== undefined && code !== '') return { code };
   }
   return {
-    problem: `The mail ${maskedSubject(mail.subject, pattern)} holds nothing that mail.codePattern matches.`,
+    problem: `The mail ${maskedSubject(mail.subject, pattern)} came, but mail.codePattern found no code in it.`,
     unclear: sources.some(mayHoldCode),
   };
 }
