@@ -57,7 +57,6 @@ export const nothingLearned: Learned = {
   mailWhileOnOnly: false,
 };
 
-/** Returns how tests log in: by sessions, or by tokens if only tokens are open. */
 export function openWay({ unavailable }: Pick<Learned, 'unavailable'>): LoginWay {
   return unavailable.sessions !== undefined && unavailable.tokens === undefined ? 'tokens' : 'sessions';
 }

@@ -111,9 +111,7 @@ async function tryPassword({ api }: Connection, user: User, unavailable: Unavail
   return { user, refusals };
 }
 
-/**
- * Counts a pending session of a domain other than LOCAL as a refusal: such accounts may always be under MFA.
- */
+/** A pending session of a domain other than LOCAL counts as a refusal: such accounts may always be under MFA. */
 function withoutPending(tried: readonly Tried[]): readonly Tried[] {
   const isKnown = ({ entered }: Tried) => entered?.opens?.support.startsWith('401') === false;
   if (!tried.some(isKnown)) return tried;

@@ -8,10 +8,7 @@ import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
 
-/**
- * `accepted`: probably right, so the limit on failures is one higher (see attempts.ts). `either`: no wait
- * after a 429 (or 503).
- */
+/** `accepted`: probably right, so one failure more is allowed. `either`: no wait after a 429 (or 503). */
 export type Expects = 'accepted' | 'refused' | 'either' | 'either, or 503';
 
 export const keyOf = ({ apiKey }: Pick<Account, 'apiKey'>): Credential | undefined =>
@@ -63,7 +60,6 @@ export interface Answer<Id extends OperationId = OperationId> extends Answered {
   readonly succeeded: boolean;
 }
 
-/** An answer with all bytes after its header section, as received. */
 export type RawAnswer<Id extends OperationId = OperationId> = Answer<Id> & { readonly rest: Buffer };
 
 export interface Call {

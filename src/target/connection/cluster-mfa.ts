@@ -99,9 +99,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     this.#isUnfelt = true;
   }
 
-  /**
-   * @param isFelt whether the caller measures when logins follow @returns whether logins may still lag behind
-   */
+  /** @param isFelt whether the caller measures when logins follow @returns whether logins may still lag behind */
   async on(types: readonly string[], { isFelt = false } = {}): Promise<boolean> {
     const isBoth = setOf(types) === 'email totp';
     this.demand({ cluster: isBoth ? 'on' : 'set' });
@@ -171,7 +169,6 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return status < 400;
   }
 
-  /** Some targets refuse null or ignore omitted members. */
   protected bodiesOf(found: ClusterConfig): readonly object[] {
     const set = withoutNulls(found);
     return [found, set, { authenticationTypes: [], retainUserMfaSettings: false, ...set }];
@@ -190,10 +187,7 @@ export class ClusterMfa extends PartState<'GetMFAConfig', ClusterConfig> {
     return `The cluster's MFA configuration is ${JSON.stringify(now)}; it was found as ${JSON.stringify(found)}.`;
   }
 
-  /**
-   * @param shows the state that the suite waits for @param done the state that is enough if the wait ends
-   * without it
-   */
+  /** @param shows the state to wait for @param done the state that is enough if the wait ends without it */
   async #set(body: ClusterConfig, done: Done, shows = done): Promise<ClusterConfig> {
     const { clusterMfa } = effectiveAllow(this.connection.target.allow);
     if (!clusterMfa && body.enabled !== (await this.found()).enabled)

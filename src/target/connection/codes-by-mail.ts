@@ -109,11 +109,7 @@ export class CodesByMail {
     return this.pause === undefined ? 0 : mailsApartMs - (steadyNow() - Math.max(...before));
   }
 
-  /**
-   * Waits for the first code to `address` after `mark` that is not among the codes already refused (`tried`).
-   *
-   * @param sentAt when the request was sent: the suite may have repeated it, and a mail of another came meanwhile
-   */
+  /** Waits for the first code after `mark` that was not refused (`tried`). @param sentAt a mail from before it is of another request */
   async codeTo(
     address: string,
     mark: Mark,

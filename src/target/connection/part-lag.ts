@@ -139,10 +139,7 @@ export class PartLag {
     return steadyNow() - this.#changedAt;
   }
 
-  /**
-   * Returns how long a node may still lack the last change. @param until a later change counts as made at
-   * this time
-   */
+  /** Returns how long a node may still lack the last change. @param until later changes count as made at this time */
   restMs(feltMs: number, until = Number.POSITIVE_INFINITY): number {
     const left = (lagMs: number, at: number) =>
       lagMs === 0 ? 0 : Math.max(0, Math.min(at, until) + 1.5 * lagMs + 100 - steadyNow());

@@ -55,10 +55,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   /** Returns the configuration in a body, unchanged. @throws ArrangeError if the body holds none */
   abstract readonly configOf: (body: unknown) => Config;
 
-  /**
-   * Prepares to store `found`. @param isOwn whether the restore itself sent the last write @returns the state
-   * if it is already the found one
-   */
+  /** @param isOwn whether the restore itself sent the last write @returns the state if it is already the found one */
   protected abstract beforeStoring(
     found: Config,
     now: Config | undefined,
@@ -167,10 +164,7 @@ export abstract class PartState<Id extends OperationWith<'reads'>, Config extend
   /** Waits until logins and mails must follow the last change, even if the enforcement delay is still unknown. */
   rest = (): Promise<void> => this.connection.readBack.rest(this.part, lateAtMostMs);
 
-  /**
-   * Call this after an accepted change. @param isShownIn tells whether a state shows the change; ignored if
-   * the state before already did
-   */
+  /** Call this after an accepted change. @param isShownIn tells whether a state shows it; ignored if the last one did */
   protected changed(isShownIn?: Done<Config>): void {
     const wasShown = this.#last === undefined ? undefined : isShownIn?.(this.#last);
     this.#isShownIn = wasShown ? undefined : isShownIn;

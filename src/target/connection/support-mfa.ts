@@ -165,7 +165,6 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
-  /** Like {@link authenticator}, but undefined if this run enrolled no key. */
   get ownAuthenticator(): Authenticator | undefined {
     const isKnown =
       this.#authenticator !== undefined || this.connection.journal.read()?.enrolledUri !== undefined;

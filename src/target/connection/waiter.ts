@@ -48,10 +48,7 @@ export class ClockWaiter {
     ended(ms);
   }
 
-  /**
-   * Waits for the end of a lock of the support user, and sends again what was refused: a right code, or a
-   * request for one. Returns undefined if the suite doesn't wait. @param minutes how long locks last; undefined if unknown
-   */
+  /** Waits for a lock of the support user to end, then sends a refused request again. Undefined if it does not wait. */
   async outlastLock<T>(
     minutes: number | undefined,
     send: () => Promise<T>,

@@ -46,7 +46,6 @@ type LeaseHolder = Shaped<typeof isHolder>;
 
 export interface LeaseOptions {
   readonly wait: boolean;
-  /** Reports a wait, and the takeover of a stale lease. */
   readonly tell: (message: string) => void;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -126,7 +125,6 @@ export class Lease {
     }
   }
 
-  /** Describes the current holder of a target; undefined without a valid lease. */
   static holderOf(folder: string): string | undefined {
     const there = read(fileIn(folder));
     return there === undefined || staleness(there) !== undefined ? undefined : describe(there);

@@ -71,10 +71,7 @@ export class WriteLog {
     orElse(undefined, () => this.#append({ answered: id, status, mayDiffer, ...momentNow() }, false));
   }
 
-  /**
-   * Returns how long writes may still take effect, in milliseconds, and which are unanswered. @param settleMs
-   * this time for an unanswered one @param seenMs the longest delay until a read showed a change
-   */
+  /** For how many ms writes may take effect, and which are unanswered. @param seenMs the longest read-back delay */
   unsettled(settleMs: number, seenMs?: number, now = momentNow()) {
     this.load();
     // With several nodes, a read may show a change early by luck, so allow for some delay.

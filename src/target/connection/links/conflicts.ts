@@ -10,11 +10,7 @@ interface Change {
   answered?: Promise<Answered>;
 }
 
-/**
- * If the target answers 409 to a change of a configuration while a test of another lane makes one, it may
- * allow one change at a time. Then the link sends this change again. From then on, it lets only one test at a
- * time change a configuration.
- */
+/** Repeats a change that got 409 beside a change of another lane. From then on, only one test at a time makes changes. */
 export function conflicts(
   recorder: Pick<Recorder, 'requirement' | 'retried'>,
   oneAtATime: Belief<boolean>,

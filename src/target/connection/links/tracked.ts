@@ -53,7 +53,6 @@ export function tracked(
   };
 }
 
-/** Even a refused code may change the support user's state. */
 function changedWith({ operation }: Call, { status }: Answered): Part | undefined {
   if (operation === 'VerifySupportUserTotp') return 'support';
   // An ended session counts as a change of the cluster.
