@@ -130,6 +130,12 @@ export const atOnceFaults: readonly Fault[] = faultsOf({
       asksForCode: (user, world) =>
         asksForCode(user, world) && (world.state.cluster.authenticationTypes?.length ?? 0) > 0,
     })),
+  'config/code-only-where-retained': breaks('mfa-config/on-without-retaining-needs-codes')
+    .says('While cluster MFA is on, a login needs a code only if retainUserMfaSettings is true.')
+    .wraps('asksForCode', (asksForCode, user, world) => {
+      const isRetained = world.state.cluster.retainUserMfaSettings === true;
+      return isRetained && asksForCode(user, world);
+    }),
   'config/code-without-types-is-500': breaks('mfa-config/on-without-types-is-not-open')
     .says('While cluster MFA is on without any type, a login with a code is answered 500.')
     .refusals('CreateSession', (answer, call, { state }) => {

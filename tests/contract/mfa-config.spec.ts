@@ -118,6 +118,27 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
   if (tried === 0) arrange.notApplicable('the target refuses a PUT that changes nothing');
 });
 
+test('mfa-config/on-without-retaining-needs-codes', async ({ users, cluster }) => {
+  const { user } = await arrange(users.enrolled());
+  for (const retain of [{ retainUserMfaSettings: false }, { retainUserMfaSettings: null }, {}]) {
+    await arrange(cluster.off());
+    const answer = await cluster.put({ enabled: true, authenticationTypes: mfa.bothTypes, ...retain });
+    if (answer.status >= 300 || !(await cluster.readUntil(({ enabled }) => enabled)).enabled) continue;
+    let login = await users.logins.byPasswordAlone(user);
+    // The PUT may have deleted the user's key, and a target may ask users without one for no code.
+    const isWithoutKey = login.session !== undefined;
+    if (isWithoutKey && users.whileOn.needs('CreateTotpKey')) continue;
+    if (isWithoutKey && (await arrange.ifItCan(users.codes.enrol(user))) === undefined) continue;
+    if (isWithoutKey) login = await users.logins.byPasswordAlone(user);
+
+    expect(login).toBeRefused();
+  }
+  await arrange(cluster.off());
+  await arrange(users.codes.enrol(user));
+  await arrange(users.switchedOn(user));
+  await arrange.login(users.logins.byNewKey(user));
+});
+
 test('mfa-config/unknown-property-is-not-stored', async ({ cluster, api, admin }) => {
   await arrange(cluster.asFound());
   const before = await arrange(cluster.read());
