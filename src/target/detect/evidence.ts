@@ -74,7 +74,7 @@ function pathEvidence({ paths }: Look, contracts: readonly Contract[]): Evidence
 function methodEvidence({ allowed }: Look, contracts: readonly Contract[]): Evidence[] {
   return pathsOfDifferingMethods(contracts).flatMap((path): Evidence[] => {
     const allow = allowed.get(path);
-    const documented = (contract: Contract) => methodsByPath(contract).get(path)?.split(' ') ?? [];
+    const documented = (contract: Contract) => methodsOf(contract, path);
     const all = new Set(contracts.flatMap(documented));
     const common = [...all].filter((method) => contracts.every((each) => documented(each).includes(method)));
     // If Allow lacks methods that all releases have, the target uses Allow for something else.
@@ -207,7 +207,6 @@ export async function look(connection: Connection, contracts: readonly Contract[
     if (headers['allow'] !== undefined) allowed.set(path, new Set(methods));
   }
   return {
-    letIn,
     credential: accessWords(key !== undefined, letIn),
     answers,
     // Whether each path exists. Undefined if the target's answers don't show it.
@@ -226,24 +225,19 @@ function accessWords(hasKey: boolean, letIn: boolean): string {
 }
 
 function differingPaths(contracts: readonly Contract[]): string[] {
-  const sets = contracts.map(({ operations }) => new Set([...operations.values()].map(({ path }) => path)));
-  const all = new Set(sets.flatMap((set) => [...set]));
-  return [...all].filter((path) => !sets.every((set) => set.has(path))).sort();
+  return pathsWith(contracts, (methods) => methods.includes('') && methods.some((each) => each !== ''));
 }
 
 function pathsOfDifferingMethods(contracts: readonly Contract[]): string[] {
-  const methods = contracts.map(methodsByPath);
-  const [first = new Map<string, string>()] = methods;
-  return [...first.keys()]
-    .filter((path) => methods.every((each) => each.has(path)))
-    .filter((path) => new Set(methods.map((each) => each.get(path))).size > 1)
-    .sort();
+  return pathsWith(contracts, (methods) => !methods.includes('') && new Set(methods).size > 1);
 }
 
-/** Maps each path to its methods in upper case, sorted and joined by spaces. */
-function methodsByPath({ operations }: Contract): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const { path, method } of operations.values())
-    found.set(path, [...(found.get(path)?.split(' ') ?? []), method].sort().join(' '));
-  return found;
+/** @param isMeant gets the methods of a path, joined, in each contract; empty if the contract lacks the path */
+function pathsWith(contracts: readonly Contract[], isMeant: (methods: readonly string[]) => boolean) {
+  const all = contracts.flatMap(({ operations }) => [...operations.values()].map(({ path }) => path));
+  const paths = [...new Set(all)].sort();
+  return paths.filter((path) => isMeant(contracts.map((each) => methodsOf(each, path).join())));
 }
+
+const methodsOf = ({ operations }: Contract, path: string): string[] =>
+  [...operations.values()].flatMap((each) => (each.path === path ? each.method : [])).sort();
