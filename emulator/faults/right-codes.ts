@@ -155,6 +155,9 @@ const faultsOfKind = (kind: Kind): readonly Fault[] => {
     [`ways-in/used-${kind}-code-with-blanks`]: breaks(used)
       .says(`A ${called[kind]} code that was used counts again with blanks around it.`)
       .with(forgets, kind, (given) => given.trim()),
+    [`ways-in/used-${kind}-code-as-decimal`]: breaks(used)
+      .says(`A ${called[kind]} code that was used counts again with .0 after it.`)
+      .with(forgets, kind, (given) => given.replace(/\.0$/, '')),
     [`ways-in/used-${kind}-code-as-number`]: breaks(used)
       .says(`A ${called[kind]} code that was used counts again as a number.`)
       .by((seams) => {

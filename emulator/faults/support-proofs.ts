@@ -100,6 +100,9 @@ const single = faultsOf({
   'verify-totp/blanks-make-it-another': breaks('verify-totp/refuses-used-code-with-blanks')
     .says('A used code is accepted again with blanks around it.')
     .with(verifyAs, (given, right) => given !== right && given.trim() === right),
+  'verify-totp/decimal-makes-it-another': breaks('verify-totp/refuses-used-code-with-blanks')
+    .says('A used code is accepted again with .0 after it.')
+    .with(verifyAs, (given, right) => given === `${right}.0`),
   'verify-totp/replay-at-once': breaks('verify-totp/refuses-replay-in-parallel')
     .says('One code verifies several concurrent requests.')
     .by((seams) => {

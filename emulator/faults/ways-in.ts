@@ -205,6 +205,16 @@ const single = faultsOf({
   'ways-in/domain-that-is-null': breaks(...byName)
     .says('While cluster MFA is on, a null domain needs no code.')
     .with(asksNoCodeUnchecked, (body) => own(body, 'domain') === null),
+  'ways-in/name-of-admin-in-other-case': breaks('ways-in/name-in-any-form-needs-code')
+    .says("While cluster MFA is on, the admin's name in another case needs no code.")
+    .by((seams) => {
+      const of = (name: string) => name.toLowerCase();
+      asksNoCodeUnchecked(
+        seams,
+        (body, _call, world) => readAs(body, of, world) === world.state.admin.username,
+      );
+      seams.body('CreateSession', (body, _call, world) => renamed(body, of, world));
+    }),
   'ways-in/token-for-name-in-other-case': breaks('access-tokens/refused-by-password-alone-under-mfa')
     .says('While cluster MFA is on, a user name in another case gets a token without a code.')
     .by((seams) => {

@@ -75,6 +75,11 @@ export const usedForms: readonly Form[] = [
   ),
   coded('in a list', (code) => [code]),
   coded('as a number', (code) => (/^\d+$/.test(code) ? Number(code) : code)),
+  // A target that reads texts as numbers takes these for the number of the code.
+  coded('a fraction of zero after it', (code) => `${code}.0`),
+  coded('an exponent of zero after it', (code) => `${code}e0`),
+  coded('a plus before it', (code) => `+${code}`),
+  coded('in hexadecimal digits', (code) => (/^\d+$/.test(code) ? `0x${Number(code).toString(16)}` : code)),
   coded('a NUL after it', (code) => `${code}\0`),
   form('the type in capitals', (code, type) => ({ code, type: type.toUpperCase() })),
   // A target that stores no code may compare it with an empty one.
