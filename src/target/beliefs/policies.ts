@@ -89,7 +89,7 @@ export const keyTriedAtMs = [600, 2_500] as const;
 /** The sessions that one test may open. If there is no room for them, the suite first ends earlier ones. */
 const roomForATest = 3;
 
-/** @param isWhole whether room for several sessions is needed, because a test begins or the login should succeed */
+/** @param isWhole whether room for several sessions is needed, because it is the user's first login of a test */
 export function lacksRoom(opened: number, limit: number, isWhole: boolean): boolean {
   return opened > 0 && opened + (isWhole ? roomForATest : 1) > limit;
 }
