@@ -22,6 +22,10 @@ function standsForThePassword(
   );
 }
 
+/** Tells whether a password and the right one begin with the same eight characters. */
+const beginsRight = (given: string | undefined, { supportPassword }: World['state']) =>
+  given?.slice(0, 8) === supportPassword.slice(0, 8);
+
 /** If `isMeant` accepts a request of the admin that PUT /support-user/mfa would refuse, it answers 200. */
 function accepts(seams: Seams, isMeant: (call: Call) => boolean): void {
   seams.refusal(configure, (answer, call) => {
@@ -68,6 +72,11 @@ const newer: readonly Fault[] = faultsOf({
   'configure/any-password': breaks('support-configure/refuses-wrong-current-password')
     .says('PUT /support-user/mfa works with any currentPassword.')
     .with(standsForThePassword, configure, (body) => text(body, 'currentPassword') !== undefined),
+  'configure/password-by-its-beginning': breaks('support-configure/refuses-wrong-current-password')
+    .says('PUT /support-user/mfa compares only the first eight characters of currentPassword.')
+    .with(standsForThePassword, configure, (body, state) =>
+      beginsRight(text(body, 'currentPassword'), state),
+    ),
   'configure/password-in-any-case': breaks('support-configure/refuses-wrong-current-password')
     .says('PUT /support-user/mfa compares currentPassword without case.')
     .with(
@@ -113,6 +122,9 @@ const newer: readonly Fault[] = faultsOf({
   'support/any-password': breaks('support-password/patch-refused-with-wrong-password')
     .says('PATCH /support-user/mfa changes with any currentPassword.')
     .with(standsForThePassword, patch, (body) => text(body, 'currentPassword') !== undefined),
+  'support/password-by-its-beginning': breaks('support-password/patch-refused-with-wrong-password')
+    .says('PATCH /support-user/mfa compares only the first eight characters of currentPassword.')
+    .with(standsForThePassword, patch, (body, state) => beginsRight(text(body, 'currentPassword'), state)),
   'support/null-stands-for-the-password': breaks('support-password/patch-refused-without-password')
     .says('PATCH /support-user/mfa accepts null as currentPassword.')
     .with(standsForThePassword, patch, (body) => own(body, 'currentPassword') === null),
@@ -151,6 +163,15 @@ const newer: readonly Fault[] = faultsOf({
       verify,
       (body, _call, { state }) =>
         (text(body, 'supportUserPassword') ?? '') !== '' && { supportUserPassword: state.supportPassword },
+    ),
+  'support-reference/password-by-its-beginning': breaks('support-reference/not-given-for-wrong-password')
+    .says('POST /support-user/verify-totp compares only the first eight characters of supportUserPassword.')
+    .edits(
+      verify,
+      (body, _call, { state }) =>
+        beginsRight(text(body, 'supportUserPassword'), state) && {
+          supportUserPassword: state.supportPassword,
+        },
     ),
   'support-reference/given-for-verify-otp': breaks('support-reference/not-given-for-verify-otp')
     .says('POST /support-user/verify-totp returns a referenceId for every purpose.')

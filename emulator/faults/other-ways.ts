@@ -1,5 +1,6 @@
 import type { Answer, Call, World } from '../call.js';
 import { credentialsOf, header, isAnonymous } from '../credentials.js';
+import { disablesFreely } from '../deviations.js';
 import { type JsonObject, objectIn, text } from '../json.js';
 import { breaks, type Fault, faultsOf } from '../seams.js';
 import type { ClusterMfa } from '../state.js';
@@ -46,7 +47,33 @@ function store(call: Call, { state }: World, stored = typesIn): Partial<Answer> 
   return Object.keys(members).length === 0 ? undefined : { status: 204, headers: {}, body: undefined };
 }
 
+const isSupport = ({ path }: Call) => path.endsWith('/support-user/mfa');
+
 const single = faultsOf({
+  'ways/support-off-as-merge-patch': breaks(
+    'support-email/no-change-without-proof',
+    'support-totp/no-change-without-proof',
+  )
+    .since('6.8.1')
+    .says(`PATCH /support-user/mfa as ${mergePatch} switches off without mfaCode.`)
+    .by((seams) => {
+      const isMeant = (call: Call) => header(call, 'content-type') === mergePatch;
+      seams.input('UpdateSupportMFAConfig', (call) => {
+        if (isMeant(call)) call.skip.add('media type');
+      });
+      disablesFreely(seams, ({ call }) => isMeant(call));
+    }),
+  'ways/support-address-by-put': breaks('support-email/no-change-without-proof')
+    .since('6.8.1')
+    .says('An undocumented PUT /support-user/mfa changes the address without mfaCode.')
+    .refusals('any', (answer, call, world) => {
+      const caller = world.rules.identify(credentialsOf(call, world), call, world);
+      const email = text(objectIn(call.content), 'email');
+      if (answer.status !== 405 || call.method !== 'PUT' || !isSupport(call)) return;
+      if (caller?.role !== 'admin' || email === undefined) return;
+      world.state.support = { ...world.state.support, email };
+      return { status: 200, headers: {}, body: {} };
+    }),
   'ways/support-merge-patch-needs-no-privilege': breaks('access/no-other-way-to-write-for-a-viewer')
     .says(`PATCH /support-user/mfa as ${mergePatch} stores the address for a view-only user.`)
     .refusals('UpdateSupportMFAConfig', (answer, call, { state }) => {

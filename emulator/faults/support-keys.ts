@@ -82,6 +82,14 @@ const single = faultsOf({
     .since('7.3.1')
     .says('An unused referenceId is still accepted after another key was verified.')
     .wraps('retireReferences', () => undefined),
+  'support-reference/newest-outlives-the-key': breaks('support-reference/void-after-new-key')
+    .since('7.3.1')
+    .says('The last referenceId before a new key is still accepted with that key.')
+    .wraps('retireReferences', (retireReferences, world) => {
+      const newest = [...world.state.referenceIds].at(-1);
+      retireReferences(world);
+      if (newest !== undefined) world.state.referenceIds.add(newest);
+    }),
   'configure/password-not-asked-while-on': breaks('support-configure/refuses-without-password')
     .since('7.3.2')
     .says('PUT /support-user/mfa gives a new key without currentPassword while support MFA is on.')

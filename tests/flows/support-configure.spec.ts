@@ -62,7 +62,7 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   // A target that compares passwords without case would take this one.
   const right = connection.target.supportUser.password?.reveal() ?? '';
   const other = [right.toLowerCase(), right.toUpperCase()].find((each) => each !== right);
-  const currentPassword = other ?? mfa.wrongPassword;
+  const currentPassword = other ?? mfa.nearPassword(support);
 
   expect(await support.configure({ mfaType: 'email', email, currentPassword })).toBeRefused();
   expect(await state.changesSince(before)).toBeNone();
@@ -70,7 +70,9 @@ test('support-configure/refuses-wrong-current-password', async ({ support, codes
   // GET doesn't show the key. So the test tries a code of the earlier key, which must still verify.
   const enrolled = await arrange.ifItCan(support.onByTotp());
   if (enrolled === undefined) return;
-  expect(await support.configure({ mfaType: 'totp', currentPassword: mfa.wrongPassword })).toBeRefused();
+  expect(
+    await support.configure({ mfaType: 'totp', currentPassword: mfa.nearPassword(support) }),
+  ).toBeRefused();
   const { answer: kept } = await support.proofs.verifyUnused(enrolled.authenticator);
   // Wrong passwords may lock the support user. If a new key's code doesn't verify either, the test shows nothing.
   if (kept.fields.success !== true) {

@@ -31,7 +31,7 @@ const keptAddress =
 
 const isOff = ({ enabled }: SupportConfig) => !enabled;
 
-type ChangeOptions = Pick<CallOptions, 'expects'>;
+type ChangeOptions = Pick<CallOptions, 'expects' | 'contentType'>;
 
 const usualLockMinutes = 1;
 
