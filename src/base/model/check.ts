@@ -73,6 +73,8 @@ export const quantities = {
 
 export type Quantity = keyof typeof quantities;
 
+export const withoutCode = ', without a code';
+
 export type Attempts = 'codes' | 'passwords' | 'mailed codes';
 
 export type MailRule =
@@ -166,7 +168,10 @@ export type Check =
   | Of<'state', { readonly changes: readonly Change[] }>
   /** GET must still return a documented configuration after a request. */
   | Of<'readable', { readonly part: Change['part'] }>
-  /** Mailed codes must reach the `expected` addresses only. For an unknown recipient, `seen` has the domain. */
+  /**
+   * Mailed codes must reach the `expected` addresses only. For an unknown recipient, `seen` has the domain. If no code
+   * came, `seen` has the mails without one: their addresses followed by {@link withoutCode}.
+   */
   | Of<'mailed', { readonly expected: readonly string[]; readonly seen: readonly string[] }>
   /** A mail's content. `name`: the header field, if the check is about one. `seen` is never secret. */
   | Of<

@@ -96,12 +96,9 @@ const words: { readonly [Kind in BreachKind]: readonly [expected: Words<Kind>, a
     ({ what }) => `An error shows the client nothing such as ${what}.`,
     ({ status, what }) => `The ${status} shows ${what}.`,
   ],
-  'secret in body': [
-    ({ secrets }) => `The body does not hold ${secrets.join(', ')}.`,
-    ({ secrets }) => `The body holds ${secrets.join(', ')}.`,
-  ],
+  'secret in body': ['The body holds no secret.', ({ secrets }) => `The body holds ${secrets.join(', ')}.`],
   'secret in head': [
-    ({ secret }) => `The head of the answer does not hold ${secret}.`,
+    'The head of the answer holds no secret.',
     ({ secret, place }) => `The head of the answer holds ${secret} in ${place}.`,
   ],
   'secret in URL': [

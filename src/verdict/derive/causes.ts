@@ -1,4 +1,4 @@
-import { type Check, decidingAnswer, isSuccess, type Shown } from '../../base/model/check.js';
+import { type Check, decidingAnswer, isSuccess, type Shown, withoutCode } from '../../base/model/check.js';
 import type { Cause, Outcome } from '../../base/model/verdict.js';
 import { actualOf, partsOf } from '../../base/wording/check.js';
 import { cut } from '../../base/words.js';
@@ -137,7 +137,7 @@ function marksOf(check: Check): string[] {
     case 'verified':
       return isSuccess(answer?.status) ? [`${place} ${check.kind}`] : [`${place} turned away`];
     case 'mailed':
-      return check.seen.length === 0 ? ['no mail'] : [`${place} mails astray`];
+      return check.seen.every((each) => each.endsWith(withoutCode)) ? ['no mail'] : [`${place} mails astray`];
     case 'members':
       return check.members.map(({ pointer }) => `${place} ${pointer}`);
     case 'well formed':
