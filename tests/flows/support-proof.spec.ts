@@ -244,7 +244,7 @@ async function send({ api, admin, support }: Sender, row: Row): Promise<Answer |
       const options = {
         as: admin,
         anyJson: body,
-        mayChange: true,
+        mayChange: 'support',
         mayBeIgnored: true,
       } as const;
       // A server may close the connection on an odd request or never answer it. Both count as refusals.

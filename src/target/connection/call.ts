@@ -3,7 +3,7 @@ import type { Exchange } from '../../base/model/exchange.js';
 import { Secret } from '../../base/secret.js';
 import type { Finding } from '../../contract/judging/judge.js';
 import type { AnswerFields, RequestBody } from '../../contract/openapi/bodies.js';
-import type { OperationId } from '../../contract/openapi/operations.js';
+import type { OperationId, Part } from '../../contract/openapi/operations.js';
 import type { Account } from '../../input/target-file/target.js';
 import type { Credential } from '../../wire/http/credential.js';
 import type { WireRequest, WireResponse } from '../../wire/http/transport.js';
@@ -30,8 +30,11 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the request's unusual values are invented, such as `true`. They are no secrets, so reports show them. */
   readonly madeUp?: boolean;
-  /** Whether the request may change the configuration if a target misunderstands it, whatever its method. */
-  readonly mayChange?: true;
+  /**
+   * Whether the request may change the configuration if a target misunderstands it, whatever its method. If a part is
+   * named, a request to an undocumented method or path may change that part only.
+   */
+  readonly mayChange?: true | Part;
   readonly expects?: Expects | undefined;
   readonly closeAfter?: boolean;
   /** Whether a gateway may leave the request unanswered. Then the suite waits only for seconds. */
@@ -83,7 +86,7 @@ export function chain(links: readonly Link[], last: Next): Next {
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 export const isSafe = ({ request, options }: Pick<Call, 'request' | 'options'>): boolean =>
-  safeMethods.has(request.method) && options.mayChange !== true;
+  safeMethods.has(request.method) && options.mayChange === undefined;
 
 export const nameOf = ({ request, path }: Pick<Call, 'request' | 'path'>): string =>
   `${request.method} ${path}`;

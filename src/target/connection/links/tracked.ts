@@ -67,9 +67,10 @@ export function changedBy(call: Call): readonly Part[] {
 
 /** A read that a target may take for a write may change both parts. */
 function partsOf(call: Call): readonly Part[] {
-  const { operation } = call;
+  const { operation, options } = call;
   if (isSafe(call)) return [];
-  if (operation === null) return ['cluster', 'support'];
+  if (operation === null)
+    return typeof options.mayChange === 'string' ? [options.mayChange] : ['cluster', 'support'];
   const { reads, sets } = operationRow(operation);
   if (reads !== undefined) return ['cluster', 'support'];
   return sets === undefined ? [] : [sets];
