@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { type Call, Refusal, type World } from '../call.js';
 import { alsoKnows, countsOpen, keepsAddress, shownAs } from '../deviations.js';
 import { asObject, isObject, type Json, type JsonObject, jsonIn, own, text } from '../json.js';
@@ -69,6 +70,17 @@ export const leftOpenVariants: readonly Variant[] = variantsOf({
   'totp-key-without-id-and-name': conforms()
     .says('POST /totp-key returns the secret and its URI only.')
     .successes('CreateTotpKey', without(['totpKeyId', 'totpKeyName'])),
+  'one-key-slot-per-user': conforms()
+    .says('POST /totp-key gives a newer key of a user the id of the older one.')
+    .shows('CreateTotpKey', (_body, { caller }) => ({ totpKeyId: `key-of-${caller?.username ?? 'admin'}` })),
+  'key-names-made-unique': conforms()
+    .says('POST /totp-key returns the name in small letters, with blanks for signs and a number after it.')
+    .shows('CreateTotpKey', (body) => {
+      const name = text(body, 'totpKeyName');
+      return (
+        name !== undefined && { totpKeyName: `${name.toLowerCase().replace(/\W+/g, ' ')}${randomInt(1e6)}` }
+      );
+    }),
   'keys-by-uri-only': conforms()
     .says('A new key is answered as a URI, without totpSecretKey.')
     .successes(handsOutKey, without(['totpSecretKey'])),

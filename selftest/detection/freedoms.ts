@@ -45,7 +45,6 @@ const delaysMs = [400, 1500];
 /** Requirements of level should that fail because of a setting. With the setting `hiddenBy` beside it, they pass. */
 const leavesAside: readonly (readonly [setting: RegExp, requirement: string, hiddenBy?: string])[] = [
   [/^refusal:any\.KForbidden=(?!404)/, 'access/missing-privilege-is-403'],
-  [/^form:totpKeyName\.(?:numbered|plain)$/, 'totp-key/echoes-name', 'absent:CreateTotpKey.totpKeyName'],
   [/^form:totpKeyId\.same$/, 'totp-key/ids-are-unique', 'absent:CreateTotpKey.totpKeyId'],
 ];
 

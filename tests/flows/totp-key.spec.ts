@@ -61,9 +61,16 @@ test('totp-key/echoes-name', async ({ users }) => {
     if (answer.status >= 400 && totpKeyName !== 'mfa-conformance-echo') return;
 
     if (answer.fields.totpKeyName === undefined) arrange.notApplicable('the target answers no totpKeyName');
-    expect(answer).toHaveMembers({ totpKeyName });
+    if (!isNamedBy(answer.fields.totpKeyName, totpKeyName)) expect(answer).toHaveMembers({ totpKeyName });
   }
 });
+
+/** A target may normalise a name or make it unique. Names of other characters may lose some of them. */
+function isNamedBy(shown: unknown, asked: string): boolean {
+  const bare = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  if (typeof shown !== 'string' || /&(?:#\w+|\w+);/.test(shown)) return false;
+  return !/^[\w-]+$/.test(asked) || bare(shown).includes(bare(asked));
+}
 
 test('totp-key/ids-are-unique', async ({ users }) => {
   const user = users.withReplaceableTotp();
@@ -73,7 +80,16 @@ test('totp-key/ids-are-unique', async ({ users }) => {
 
   const ids = [first.fields.totpKeyId, second.fields.totpKeyId];
   if (ids.includes(undefined)) arrange.notApplicable('the target answers no totpKeyId');
-  demand(ids[0] !== ids[1], { kind: 'differ', pointer: '/totpKeyId', with: 'an answer' }, first, second);
+  if (ids[0] !== ids[1]) return;
+  // Each user may have one slot, whose id stays for the newer key.
+  const other = users.allWithReplaceableTotp().find(({ role }) => role !== user.role);
+  if (other === undefined)
+    arrange.notApplicable(
+      'a new key keeps its id, and one account alone may get new keys (allow.replaceTotpOf)',
+    );
+  const third = await newKey(users, other, 'mfa-conformance-3');
+  const differs = third.fields.totpKeyId !== ids[0];
+  demand(differs, { kind: 'differ', pointer: '/totpKeyId', with: 'an answer' }, second, third);
 });
 
 test('totp-key/secrets-are-unique', async ({ users }) => {
