@@ -136,7 +136,7 @@ totp() {
   period=$(of_uri "$1" period 30) digits=$(of_uri "$1" digits 6) hash=$(of_uri "$1" algorithm SHA1 | tr A-Z a-z)
   left=$(of_uri "$1" secret "$1" | sed 's/%3[Dd]//g' | tr -d '= -' | tr a-z A-Z) held=0 bits=0 hex=
   while [ -n "$left" ]; do
-    before=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567; before=${'$'}{before%%"${'$'}{left%"${'$'}{left#?}"}"*}; left=${'$'}{left#?}
+    before=ABCDEFGHIJKLMNOPQRSTUVWXYZ23''4567; before=${'$'}{before%%"${'$'}{left%"${'$'}{left#?}"}"*}; left=${'$'}{left#?}
     held=$(((held << 5 | ${'$'}{#before}) & 4095)) bits=$((bits + 5))
     [ "$bits" -lt 8 ] || { bits=$((bits - 8)); hex=$hex$(printf %02x $((held >> bits & 255))); }
   done
@@ -161,7 +161,7 @@ target_time() {
   set -- $date
   month=JanFebMarAprMayJunJulAugSepOctNovDec; month=${'$'}{month%%"$3"*}; month=$((${'$'}{#month} / 3 + 1)) year=$4
   [ "$month" -gt 2 ] || { month=$((month + 12)); year=$((year - 1)); }
-  day=$((365 * year + year / 4 - year / 100 + year / 400 + (153 * month - 457) / 5 + ${'$'}{2#0} - 719469))
+  day=$((365 * year + year / 4 - year / 100 + year / 400 + (153 * month - 457) / 5 + ${'$'}{2#0} - 719 * 1000 - 469))
   echo $((day * 86400 + ${'$'}{5#0} * 3600 + ${'$'}{6#0} * 60 + ${'$'}{7#0} + $(date +%s) - at))
 }
 
