@@ -100,6 +100,12 @@ const single = faultsOf({
   'verify-totp/blanks-make-it-another': breaks('verify-totp/refuses-used-code-with-blanks')
     .says('A used code is accepted again with blanks around it.')
     .with(verifyAs, (given, right) => given !== right && given.trim() === right),
+  'verify-totp/tells-the-right-code': breaks('security/no-secret-echoed')
+    .says('POST /support-user/verify-totp answers a wrong code with the right one.')
+    .shows(verify, (body, _call, world) => {
+      const { key } = world.state.support;
+      return body['success'] === false && key !== undefined && { message: `expected ${codeOf(key, world)}` };
+    }),
   'verify-totp/decimal-makes-it-another': breaks('verify-totp/refuses-used-code-with-blanks')
     .says('A used code is accepted again with .0 after it.')
     .with(verifyAs, (given, right) => given === `${right}.0`),

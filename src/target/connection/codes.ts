@@ -207,6 +207,7 @@ export class Codes {
 
   #known(code: string, again: Pick<Made, 'authenticator' | 'make'>, step?: number): string {
     if (step !== undefined) this.recorder.origins.made(code, again.authenticator, step);
+    this.recorder.origins.tried(code, again.authenticator);
     this.#made.set(code, { ...again, step: this.currentStep(again.authenticator), isSpent: false });
     this.recorder.addSecret(code, 'code');
     return code;

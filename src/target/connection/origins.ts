@@ -34,6 +34,8 @@ export class Origins {
   readonly #byName = new Map<string, Origin>();
   readonly #keys: { readonly name: string; readonly authenticator: Authenticator }[] = [];
   readonly #codes = new Map<string, Made>();
+  /** The keys of all codes that the suite made, also of wrong ones. */
+  readonly #triedOn = new Map<string, Authenticator>();
   readonly #madeUp = new Map<string, string>();
   readonly #plain = new Set<string>();
   /** Maps the beginnings of spellings to the values, because most texts contain only few of the values. */
@@ -67,6 +69,23 @@ export class Origins {
       [1, 2].every((each) => known.codeAt(each) === authenticator.codeAt(each)),
     );
     if (key !== undefined) this.#codes.set(code, { of: key.name, step, authenticator });
+  }
+
+  tried(code: string, authenticator: Authenticator): void {
+    this.#triedOn.set(code, authenticator);
+  }
+
+  /** Returns the codes near now of the keys whose codes the request holds, except those codes themselves. */
+  otherCodesOf(json: unknown): string[] {
+    const held = secretsIn(json).map(([value]) => value);
+    return held.flatMap((value) => {
+      const key = this.#triedOn.get(value);
+      if (key === undefined) return [];
+      const step = key.stepAt(this.now());
+      return [step - 1, step, step + 1]
+        .map((near) => key.codeAt(near))
+        .filter((code) => !held.includes(code));
+    });
   }
 
   /** Records that the test waited for a code that begins with 0. A repro script must wait for one itself. */

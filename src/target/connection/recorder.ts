@@ -221,7 +221,8 @@ export class Recorder {
     const unrelated = withoutHandedOut(operation, body.value, body.text);
     const fromHead = secretsInHeaders(headers);
     const set = fromHead.flatMap(([value, what]) => (isCookie(what) ? [value] : []));
-    const leaks = this.#telltalesIn(unrelated, set);
+    const told = this.#otherCodesIn(unrelated, call);
+    const leaks = [...new Set([...this.#telltalesIn(unrelated, set), ...told])];
     for (const [value, what] of secretsIn(body.value)) this.addSecret(value, what);
     this.origins.handedOut(this.#nextIndex, operation, body.value);
     const inHead = headLeaks(operation, response, (text) => this.#telltalesIn(text, set));
@@ -253,6 +254,16 @@ export class Recorder {
     if (mails && status < 300)
       this.#promisedMails.set(this.mailedLane, [...this.promisedMails, sentAt].slice(-10));
     return { exchange, findings, body };
+  }
+
+  /** An answer to a refused code may tell the right one, which no request has held yet. */
+  #otherCodesIn(text: string, { json }: RecordedCall): string[] {
+    const codes = this.origins.otherCodesOf(json).filter((code) => text.includes(code));
+    const others = new Redactor();
+    for (const code of codes) others.add(code, 'code');
+    const told = others.leaksIn(text);
+    if (told.length > 0) for (const code of codes) this.addSecret(code, 'code');
+    return told;
   }
 
   failed(call: RecordedCall, error: string, sentAt: number): void {
