@@ -74,7 +74,7 @@ curl -X POST https://10.2.0.7/v2/totp-key -H 'apiKey: <key>'
 | Clock | In step with this machine's |
 | Credentials | bearer token: accepted |
 | Code window | Codes up to 1 step before and after now \\(±1\\) |
-| Throttle | No answer showed one |
+| Throttle | None seen among the wrong codes sent |
 
 ### What can't be undone through the API: 1 thing
 

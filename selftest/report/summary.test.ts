@@ -54,7 +54,7 @@ Measured
   Clock        In step with this machine's
   Credentials  bearer token: accepted
   Code window  Codes up to 1 step before and after now (±1)
-  Throttle     No answer showed one
+  Throttle     None seen among the wrong codes sent
 Waited 1 min 13 s in all: mail 1 min 0 s, code step 12.5 s
 Requests repeated because the target asked for it: 2 times after 429, 1 time after 503
 

@@ -19,6 +19,12 @@ const knownFacts: Readonly<Record<string, Known>> = {
     label: 'Logins without a code',
     describe: (roles) => (Array.isArray(roles) ? `For ${roles.join(', ')} only` : undefined),
   },
+  mail: { label: 'Mailed code', describe: mailedCode },
+  mailCodeLifetimeS: {
+    label: 'Lifetime of mailed codes',
+    describe: (seconds) => (typeof seconds === 'number' ? duration(seconds * 1000) : undefined),
+  },
+  undocumented: { label: 'Undocumented', describe: undocumented },
   refusalStatuses: { label: 'Refusals', describe: refusals },
   newKeyRetiresOlder: {
     label: 'Several TOTP keys',
@@ -118,9 +124,27 @@ const credentialNames = new Map([
 export const credentialName = (scheme: string): string => credentialNames.get(scheme) ?? scheme;
 
 function throttle(value: unknown): string | undefined {
-  if (value === null) return 'No answer showed one';
+  if (value === null) return 'None seen among the wrong codes sent';
   if (typeof value !== 'number') return undefined;
   return `After ${counted(value, 'wrong code')}`;
+}
+
+/** Names the parts of the mail with four digits together. A code may have another form. */
+function mailedCode(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { overTls, ...inParts } = Object.fromEntries(Object.entries(value));
+  const parts = Object.keys(inParts).filter((name) => inParts[name] === true);
+  const place =
+    parts.length === 0 ? 'Without four digits together' : `Digits in the mail's ${parts.join(', ')}`;
+  return typeof overTls === 'boolean' ? `${place}, ${overTls ? 'over TLS' : 'not over TLS'}` : place;
+}
+
+function undocumented(value: unknown): string | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const told = value.map((each) =>
+    String(each).replace(/^(\w+) (\S+) (\S+)$/, 'answer of $1, $2: undocumented member $3'),
+  );
+  return told.join('; ');
 }
 
 function patchSemantics(value: unknown): string | undefined {
