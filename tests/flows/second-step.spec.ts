@@ -195,7 +195,7 @@ test('second-step/finishes-one-login-only', async ({ users }) => {
   };
   const { pending: first, answer } = await arrange(users.logins.finished(enrolment, beginTwo));
 
-  const name = 'the code of the other login';
+  const name = "a code sent in the user's other session";
   if (other !== undefined) await staysPending(users, user, other, { name, answer });
   if (await users.logins.isFull(user, first)) return;
   const { pending: alone } = await arrange(users.logins.finished(enrolment));
