@@ -27,6 +27,7 @@ test.each([
   ['mail', { text: true, html: false, subject: true }, "Digits in the mail's text, subject"],
   ['mail', { text: false, overTls: false }, 'Without four digits together, not over TLS'],
   ['mailCodeLifetimeS', 300, '5 min 0 s'],
+  ['mailCodeLifetimeS', '570 to 630', '570 to 630 s'],
   ['undocumented', ['VerifyUserOtp 200 /sid'], 'answer of VerifyUserOtp, 200: undocumented member /sid'],
   ['ownInvention', true, 'yes'],
   ['ownInvention', { deep: [1, 2], other: null }, 'deep: 1, 2, other: not known'],

@@ -22,7 +22,13 @@ const knownFacts: Readonly<Record<string, Known>> = {
   mail: { label: 'Mailed code', describe: mailedCode },
   mailCodeLifetimeS: {
     label: 'Lifetime of mailed codes',
-    describe: (seconds) => (typeof seconds === 'number' ? duration(seconds * 1000) : undefined),
+    // Known as a range: the age at which a code still worked, and the one at which it didn't.
+    describe: (seconds) =>
+      typeof seconds === 'number'
+        ? duration(seconds * 1000)
+        : typeof seconds === 'string'
+          ? `${seconds} s`
+          : undefined,
   },
   undocumented: { label: 'Undocumented', describe: undocumented },
   refusalStatuses: { label: 'Refusals', describe: refusals },
