@@ -117,7 +117,7 @@ function touches(
   requirements: readonly Requirement[],
 ): boolean {
   if (broken === 'all') return true;
-  const isNamed = [...broken].some((name) => isOperationId(name) && reason.startsWith(`${callOf(name)} `));
+  const isNamed = [...broken].some((name) => isOperationId(name) && reason.includes(callOf(name)));
   if (exchanges.length === 0 && isNamed) return true;
   const own = requirements.find((requirement) => requirement.id === id)?.operations ?? [];
   const called = exchanges.flatMap(({ operation }) => operation ?? []);
