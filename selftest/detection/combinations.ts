@@ -55,8 +55,8 @@ const items = `
 - no-second-step wrong-code-voids-mailed-one otp-type-by-the-code keys-by-secret-only support-password-not-asked
 - support-lock-for-minutes two-totp-keys patch-replaces-while-off
 - twelve-mails-in-ten-minutes chunked
-- locks-are-423 members-in-any-order one-change-at-a-time key-when-switched-on
-- one-mail-a-minute-untold mail-html-base64 types-in-any-order chunked
+- locks-are-423 members-in-any-order one-change-at-a-time key-when-switched-on one-key-slot-per-user
+- one-mail-a-minute-untold mail-html-base64 types-in-any-order chunked key-names-made-unique
 `;
 
 export const combinations: readonly (readonly [string, ...string[]])[] = items
