@@ -66,18 +66,20 @@ test('support-email/codes-follow-the-address', async ({ api, admin, support, mai
     // A target that asks to confirm the second address has sent a mail there.
     const isProven = () => mail.since(before).then((all) => all.some(({ to }) => to.includes(second)));
     if (!isChanged && (!isClaimed || (await arrange(isProven())))) arrange.notApplicable(notAtOnce);
-    const elsewhere = got.filter(({ to }) => to.includes(email));
-    // One mail beside those to the new address may be a notice of the change, with a code of its own.
-    return elsewhere.length === 1 && got.length > 2 ? [] : elsewhere;
+    return { got, elsewhere: got.filter(({ to }) => to.includes(email)) };
   };
 
-  const elsewhere = await stray();
-  if (elsewhere.length === 0) return;
-  // The target may mail to the old address for a moment after GET shows the new one. So the test changes the address
-  // again, and lets that moment pass before it requests the next code.
+  if ((await stray()).elsewhere.length === 0) return;
+  // The target may mail to the old address for a moment after GET shows the new one.
+  await support.rest();
+  demandNone((await stray()).elsewhere);
+  // Only the first code went astray. So the test changes the address again, and lets that moment pass before it asks.
   await arrange.ifItCan(atSecond(support, email, second));
   await support.rest();
-  demandNone(await stray());
+  const first = await arrange.ifItCan(stray());
+  // One mail beside those to the new address may be a notice of the change, with a code of its own.
+  const isNotice = first?.elsewhere.length === 1 && first.got.length > 2;
+  demandNone(isNotice ? [] : (first?.elsewhere ?? []));
 });
 
 test('support-email/refused-address-gets-no-code', async ({ api, admin, support, mail, connection }) => {
