@@ -53,6 +53,16 @@ describe('a lease', () => {
     vi.useRealTimers();
   });
 
+  test('leaves no listener once it is released', async () => {
+    const before = process.listenerCount('exit');
+    const { taken } = await take(temporaryFolder());
+    expect(process.listenerCount('exit')).toBe(before + 1);
+
+    if (taken instanceof Lease) taken.release();
+
+    expect(process.listenerCount('exit')).toBe(before);
+  });
+
   test('tells owner, host, process and expiry, and is gone once it is released', async () => {
     const folder = temporaryFolder();
 

@@ -138,6 +138,7 @@ export class Lease {
   release(): void {
     clearInterval(this.#timer);
     heldHere.delete(this);
+    if (heldHere.size === 0) process.off('exit', releaseAll);
     try {
       const ours = this.#isOurs();
       closeSync(this.handle);
