@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, Rules } from '../call.js';
 import { passwordOf } from '../codes.js';
 import { header } from '../credentials.js';
-import { opensSession, userNamed } from '../deviations.js';
+import { alsoKnows, opensSession, userNamed } from '../deviations.js';
 import { own, text } from '../json.js';
 import { supportPassword } from '../operations/support-password.js';
 import type { OperationId } from '../operations/table.js';
@@ -186,6 +186,16 @@ export const guessingFaults: readonly Fault[] = [
     'ways-in/token-never-ends': breaks('ways-in/token-ends-within-a-day')
       .says('Access tokens never end by themselves.')
       .with(neverEnds, 'tokenMs'),
+    'ways-in/expired-session-makes-key': breaks('ways-in/session-ends-within-a-day')
+      .says('POST /totp-key accepts expired sessions.')
+      .with(alsoKnows, ({ sessionId = '' }, { operation }, { state }) =>
+        operation === 'CreateTotpKey' ? state.sessions.get(sessionId) : undefined,
+      ),
+    'ways-in/expired-token-mails': breaks('ways-in/token-ends-within-a-day')
+      .says('POST /send-email-otp accepts expired access tokens.')
+      .with(alsoKnows, ({ authorization = '' }, { operation }, { state }) =>
+        operation === 'SendEmailOtp' ? state.tokens.get(authorization.replace(/^Bearer /, '')) : undefined,
+      ),
     'ways-in/reference-never-ends': breaks('ways-in/reference-ends-within-a-day')
       .since('7.3.1')
       .says('Reference ids never end by themselves.')

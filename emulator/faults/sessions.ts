@@ -34,6 +34,16 @@ function acceptsEnded(seams: Seams, operation: OperationId): void {
   );
 }
 
+/** DELETE /users/sessions with two sids checks the caller's right to one, and ends the sessions of the other. */
+function checksOneSid(seams: Seams, checked: 0 | -1): void {
+  seams.answer('DeleteSession', (_answer, { query, caller }, { state }) => {
+    const sids = query.getAll('sid');
+    if (sids.length < 2 || sids.at(checked) !== caller?.sid) return;
+    for (const [id, { sid }] of state.sessions) if (sid === sids.at(-1 - checked)) state.sessions.delete(id);
+    return { status: 204, headers: {}, body: undefined };
+  });
+}
+
 /** If `isTold` accepts a login of an unknown user, the target answers 404. */
 const tellsUnknown = (
   seams: Seams,
@@ -109,6 +119,12 @@ export const sessionFaults: readonly Fault[] = faultsOf({
         if (sid === call.query.get('sid')) state.sessions.delete(id);
       return { status: 204, headers: {}, body: undefined };
     }),
+  'login/delete-checks-first-sid-only': breaks('sessions/viewer-cannot-end-those-of-others')
+    .says("DELETE /users/sessions with a viewer's own sid and another user's ends that user's sessions.")
+    .with(checksOneSid, 0),
+  'login/delete-checks-last-sid-only': breaks('sessions/viewer-cannot-end-those-of-others')
+    .says("DELETE /users/sessions with another user's sid and a viewer's own ends that user's sessions.")
+    .with(checksOneSid, -1),
   'login/unknown-sid-ends-all': breaks('sessions/unknown-sid-ends-none')
     .says('DELETE /users/sessions with an unknown sid ends all sessions.')
     .answers('DeleteSession', (answer, call, { state }) => {
@@ -216,4 +232,7 @@ export const sessionFaults: readonly Fault[] = faultsOf({
   'login/deleted-session-lives-on-at-totp-key': breaks(deleted)
     .says('CreateTotpKey accepts deleted sessions.')
     .with(acceptsEnded, 'CreateTotpKey'),
+  'login/deleted-session-lives-on-at-send-email-otp': breaks(deleted)
+    .says('SendEmailOtp accepts deleted sessions.')
+    .with(acceptsEnded, 'SendEmailOtp'),
 });

@@ -27,11 +27,17 @@ for (const [id, open] of [
 ] as const)
   test(id, async ({ api, users, connection }) => {
     onlyByClock(connection);
-    const as = await arrange<Credential>(users.sessions[open](users.withPassword()));
+    const user = users.withPassword();
+    const as = await arrange<Credential>(users.sessions[open](user));
     await arrange.success(api.call('GetMFAConfig', { as }));
     await arrange(connection.clock.advance(aDayMs));
 
     expect(await api.call('GetMFAConfig', { as })).toBeRefused();
+    // Each operation may check credentials itself. A new key replaces the user's, so only if allowed.
+    expect(await api.call('SendEmailOtp', { as })).toBeRefused();
+    const json = { totpKeyName: 'mfa-conformance' };
+    if (users.allWithReplaceableTotp().some(({ role }) => role === user.role))
+      expect(await api.call('CreateTotpKey', { as, json })).toBeRefused();
   });
 
 test('ways-in/code-is-needed-a-day-later', async ({ users, cluster, connection }) => {

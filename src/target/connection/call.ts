@@ -26,7 +26,7 @@ export interface RequestOptions {
   readonly contentType?: string;
   /** Names a deliberate client mistake. Then a server error or a closed connection is a breach. */
   readonly mistake?: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>> | URLSearchParams;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the request's unusual values are invented, such as `true`. They are no secrets, so reports show them. */
   readonly madeUp?: boolean;

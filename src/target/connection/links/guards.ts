@@ -19,7 +19,8 @@ export function guards(target: Pick<Target, 'allow'>, readOnly: string | undefin
   return (call, next) => {
     const { operation, request, path, options, credential } = call;
     // Without sid the request would end all users' sessions, including people's.
-    if (request.method === 'DELETE' && path.endsWith('/sessions') && !options.query?.['sid'])
+    const sids = new URLSearchParams(options.query).getAll('sid');
+    if (request.method === 'DELETE' && path.endsWith('/sessions') && (!sids.length || sids.includes('')))
       throw new ArrangeError('DELETE of sessions is never sent without sid.');
     if (readOnly !== undefined && !(isSafe(call) && readMethods.has(request.method)))
       throw new NotAllowedError(`${nameOf(call)} ${readOnly}.`);
