@@ -326,3 +326,16 @@ test('a part that shows changes late is learned as late although the other lane 
   expect(readBack.isLate('support')).toBe(true);
   expect(readBack.shownAfterMs).toBeGreaterThanOrEqual(4_000);
 });
+
+test('a state that a code made and the next change undid is not the lag of a node', async () => {
+  const model = new TargetModel();
+  const readBack = new ReadBack(recorderOf(), model);
+  await read(readBack, false, 'support');
+  readBack.changed('support');
+  readBack.wrote(['support']);
+  await read(readBack, true, 'support');
+  await vi.advanceTimersByTimeAsync(600);
+  for (let n = 0; n < 2; n += 1) await read(readBack, false, 'support');
+
+  expect(model.number('nodes apart on support').value).toBeUndefined();
+});

@@ -38,6 +38,7 @@ export class PartLag {
   readonly felt: Belief<number>;
   #changedAt = Number.NEGATIVE_INFINITY;
   #touchedAt = Number.NEGATIVE_INFINITY;
+  #isTried = false;
   #value: string | undefined;
   #written: Written | undefined;
   #wentBackMs: number | undefined;
@@ -55,7 +56,8 @@ export class PartLag {
     const last = this.#written;
     // No read followed the previous write yet. So the state before the new write is unknown.
     if (last !== undefined && last.shown === undefined && !last.isStale) this.#value = undefined;
-    const before = this.#value;
+    const before = this.#isTried ? undefined : this.#value;
+    this.#isTried = false;
     this.#written =
       before === undefined
         ? undefined
@@ -66,6 +68,12 @@ export class PartLag {
   changed(): void {
     this.#changedAt = steadyNow();
     this.touched();
+  }
+
+  /** Call this if a code was tried. Until the next write, a lagging node may show the state before it. */
+  tried(): void {
+    this.#isTried = true;
+    this.changed();
   }
 
   touched(): void {

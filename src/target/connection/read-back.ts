@@ -88,9 +88,10 @@ export class ReadBack {
     for (const part of this.recorder.parts) this.#lags[part].unsure();
   }
 
-  /** Call this if a request changed not the state but an effect of a part: it ended sessions, or tried a code. */
+  /** Call this if a request changed not the configuration of a part: it ended sessions, or tried the support user's code. */
   changed(part: Part): void {
-    this.#lags[part].changed();
+    if (part === 'support') this.#lags.support.tried();
+    else this.#lags.cluster.changed();
   }
 
   /** Sends a request, and learns delays from the state in its answer. */
