@@ -14,7 +14,14 @@ function limitedTo(perSecond: number) {
   };
 }
 
-async function send(limiter: RateLimiter, requests: number, isTaken: () => boolean, waitMs = 1_000) {
+/** Sends three operations in turn, or only `one`. */
+async function send(
+  limiter: RateLimiter,
+  requests: number,
+  isTaken: () => boolean,
+  waitMs = 1_000,
+  one?: string,
+) {
   const startedAt = performance.now();
   let refused = 0;
   for (let n = 0; n < requests; ) {
@@ -27,7 +34,7 @@ async function send(limiter: RateLimiter, requests: number, isTaken: () => boole
     if (isDone) n += 1;
     else {
       refused += 1;
-      limiter.refused(waitMs);
+      limiter.refused(waitMs, one ?? String(refused % 3));
       await vi.advanceTimersByTimeAsync(waitMs);
     }
   }
@@ -42,6 +49,29 @@ test("the target's rate is learned from three refusals and kept", async () => {
   expect(refused).toBe(3);
   // If the limiter learned nothing, every twenty requests would take 1.2 s.
   expect(tookMs).toBeLessThan((400 / 20) * 1_060);
+});
+
+test('a limit of one operation changes nothing of the known rate', async () => {
+  const limiter = new RateLimiter(undefined);
+  const isTaken = limitedTo(20);
+  await send(limiter, 200, isTaken);
+
+  for (let n = 0; n < 5; n += 1) {
+    let left = 6;
+    await send(limiter, 6, () => left-- !== 0 && isTaken(), 2_000, 'mail');
+  }
+
+  expect((await send(limiter, 200, isTaken)).refused).toBe(0);
+});
+
+test('no rate is learned from refusals of one operation', async () => {
+  const limiter = new RateLimiter(undefined);
+  await send(limiter, 200, limitedTo(20), 1_000, 'mail');
+
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: 100 }, () => limiter.turn()));
+
+  expect(performance.now()).toBe(startedAt);
 });
 
 test('requests within the rate are sent at once', async () => {

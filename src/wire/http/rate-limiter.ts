@@ -9,7 +9,7 @@ const similarWithin = 1.25;
 const fewestPerSecond = 5;
 /** The suite sends at most the limit in this time: a second plus jitter, longer after each refusal. */
 const windowMs = { atFirst: 1_025, more: 10, most: 1_200 };
-/** After this many refusals despite the assumed limit, the limit was a wrong guess. */
+/** After refusals of this many operations despite the assumed limit, the limit was a wrong guess. */
 const fruitlessRefusals = 3;
 const rareFactor = 3;
 const mostKept = 1_000;
@@ -20,11 +20,11 @@ export class RateLimiter {
   #nextAt = 0;
   /** The times of the last requests and of planned ones. */
   readonly #turns: number[] = [];
-  readonly #seen: number[] = [];
+  readonly #seen: { readonly before: number; readonly operation: string | null }[] = [];
   #mostInWindow: number | undefined;
   #windowMs = windowMs.atFirst;
   #sinceRefused = 0;
-  #fruitless = 0;
+  readonly #fruitless = new Set<string | null>();
 
   /** @param perSecond undefined: only the target limits the rate */
   constructor(perSecond: number | undefined) {
@@ -42,22 +42,29 @@ export class RateLimiter {
     while (performance.now() < at) await sleep(Math.ceil(at - performance.now()));
   }
 
-  refused(waitMs: number): void {
+  refused(waitMs: number, operation: string | null): void {
+    if (waitMs > longestWaitMs || this.#fruitless.size >= fruitlessRefusals) return;
     const sent = this.#sinceRefused;
     this.#sinceRefused = 0;
-    if (waitMs > longestWaitMs || this.#fruitless >= fruitlessRefusals) return;
-    if (this.#mostInWindow === undefined) return void this.#learn();
-    this.#windowMs = Math.min(this.#windowMs + windowMs.more, windowMs.most);
-    this.#fruitless = sent < rareFactor * this.#mostInWindow ? this.#fruitless + 1 : 0;
-    if (this.#fruitless >= fruitlessRefusals) this.#mostInWindow = undefined;
+    const now = performance.now();
+    const before = this.#turns.filter((at) => at > now - 1_000 && at <= now).length - 1;
+    const most = this.#mostInWindow;
+    if (most === undefined) return void this.#learn(before, operation);
+    if (before * similarWithin >= most)
+      this.#windowMs = Math.min(this.#windowMs + windowMs.more, windowMs.most);
+    if (sent >= rareFactor * most) this.#fruitless.clear();
+    else this.#fruitless.add(operation);
+    if (this.#fruitless.size >= fruitlessRefusals) this.#mostInWindow = undefined;
   }
 
-  #learn(): void {
-    const now = performance.now();
-    this.#seen.push(this.#turns.filter((at) => at > now - 1_000 && at <= now).length - 1);
+  #learn(before: number, operation: string | null): void {
+    this.#seen.push({ before, operation });
     if (this.#seen.length > refusalsToLearn) this.#seen.shift();
-    const least = Math.min(...this.#seen);
-    const isLimit = this.#seen.length === refusalsToLearn && Math.max(...this.#seen) <= similarWithin * least;
-    if (isLimit && least >= fewestPerSecond) this.#mostInWindow = least;
+    const counts = this.#seen.map((each) => each.before);
+    const least = Math.min(...counts);
+    const isLimit = counts.length === refusalsToLearn && Math.max(...counts) <= similarWithin * least;
+    // A limit of one operation, such as on mails, is not one on all requests.
+    const isOfAll = new Set(this.#seen.map((each) => each.operation)).size > 1;
+    if (isLimit && isOfAll && least >= fewestPerSecond) this.#mostInWindow = least;
   }
 }

@@ -50,7 +50,7 @@ export function patience(
       }
       recorder.retried(status === 423 || status === 429 ? status : 503);
       // Only the first 429 shows the request rate.
-      if (status === 429 && attempt === 0 && isReal) limiter.refused(waitMs);
+      if (status === 429 && attempt === 0 && isReal) limiter.refused(realWaitMs(answer), call.operation);
       const sent = codesIn(call.json).map(([, code]) => ({ code, sentIn: codes.stepFor(code) }));
       // Without Retry-After the limit may end by either clock.
       if (isDespiteClock && !isTold && attempt > 0) await waiter.letPass(waitMs, 'retry-after');
