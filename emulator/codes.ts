@@ -73,8 +73,12 @@ function countMail(owner: Owner, { state, rules, clock }: World): void {
 
 /** Returns before the mail is delivered. @throws Refusal 429 after too many mails without use of a code */
 export function mailNewCode(owner: Owner, address: string, call: Call, world: World): void {
-  const { rules, state, clock } = world;
   countMail(owner, world);
+  mailUncounted(owner, address, call, world);
+}
+
+export function mailUncounted(owner: Owner, address: string, call: Call, world: World): void {
+  const { rules, state, clock } = world;
   if (!rules.mailsNow(owner, world)) return;
   const entry: MailCode = { owner, code: rules.newMailCode(world, owner), issuedAt: clock.now(), uses: 0 };
   const kept = rules.mailCode.newerVoidsOlder

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { Refusal } from '../call.js';
+import { mailUncounted } from '../codes.js';
 import { userNamed } from '../deviations.js';
 import { conforms, type Variant, variantsOf } from '../seams.js';
-import type { MailCode, Owner } from '../state.js';
+import { type MailCode, type Owner, type SupportMfa, supportOwner } from '../state.js';
 
 /** Capital letters, without those that look like digits. */
 const capitals = 'ABCDEFGHJKLMNPQRTUVWXYZ';
@@ -61,6 +62,22 @@ export const mailVariants: readonly Variant[] = variantsOf({
         windows.set(owner, { ...current, mails: current.mails + 1 });
         return true;
       };
+    }),
+  'mail-when-switched-on': conforms({ near: ['mail/send-support-email-otp-sends-two'] })
+    .says('Switching support MFA to e-mail mails a code at once. Mails take 100 ms.')
+    .by((seams) => {
+      seams.rules.mailCode = { ...seams.rules.mailCode, delayMs: 100 };
+      const isByMail = ({ enabled, mfaType }: SupportMfa) => enabled && mfaType === 'email';
+      let isSwitched = false;
+      seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
+        const after = storeSupport(before, wanted, world);
+        isSwitched = isByMail(after) && !isByMail(before);
+        return after;
+      });
+      seams.success('UpdateSupportMFAConfig', (_body, call, world) => {
+        const { email } = world.state.support;
+        if (isSwitched && email !== null) mailUncounted(supportOwner, email, call, world);
+      });
     }),
   'mail-comes-twice': conforms({ near: ['mail/copied-to-audit'] })
     .says('Each mail arrives twice, the copy a moment later.')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ArrangeError } from '../../src/base/errors.js';
+import { TargetModel } from '../../src/target/beliefs/target-model.js';
 import { SupportMails } from '../../src/target/connection/support-mails.js';
 import type { Mark } from '../../src/wire/mail/mailbox.js';
 import { storedMail } from '../../src/wire/mail/received-mail.js';
@@ -10,6 +11,8 @@ function mailsWith(mail: Partial<MailOf> = {}) {
   const waits: number[] = [];
   let mailed = 0;
   const connection = {
+    recorder: { supportMails: 0 },
+    model: new TargetModel(),
     waiter: { letPass: async (ms: number) => void waits.push(ms) },
     mail: async () => ({
       mark: async () => mailed as Mark,
@@ -17,11 +20,12 @@ function mailsWith(mail: Partial<MailOf> = {}) {
       codeTo: () => Promise.reject(new ArrangeError('No mail came.')),
       since: async () => [],
       codeIn: () => undefined,
+      counted: async () => 0,
       ...mail,
     }),
   };
-  const mails = new SupportMails(connection, async () => ({ status: 204 }));
-  return { mails, waits };
+  const mails = new SupportMails(connection, async () => ({ status: 204 }), 10_000);
+  return { mails, waits, connection };
 }
 
 function target(takesNth: number) {
@@ -66,4 +70,21 @@ test("the support user's mailed code that went to another address still switches
 
   expect(answer.status).toBe(200);
   expect(tried).toEqual(['482913']);
+});
+
+test.each([
+  ['comes after that of the switch', ['111111', '222222'], '222222', true],
+  ['comes twice', ['222222', '222222'], '222222', false],
+  ['is the only one', ['222222'], '222222', false],
+])("the support user's mailed code that %s is used", async (_, codes, used, mailsAtSwitch) => {
+  const envelope = { to: ['support@lab.example'], from: '', receivedAt: 0, secure: false };
+  const all = codes.map((text) => storedMail(envelope, { subject: '', text, html: '' }, Buffer.alloc(0)));
+  const codeAsked = async () => ({ code: codes[0] ?? '', mark: 0 as Mark });
+  const { mails, connection } = mailsWith({ codeAsked, since: async () => all, codeIn: ({ text }) => text });
+
+  await mails.beforeSwitch('support@lab.example');
+
+  expect(await mails.code('support@lab.example')).toBe(used);
+  const { value } = connection.model.flag('switching support MFA to email mails a code');
+  expect(value).toBe(mailsAtSwitch);
 });

@@ -56,6 +56,7 @@ const items = `
 - support-lock-for-minutes two-totp-keys patch-replaces-while-off
 - twelve-mails-in-ten-minutes chunked
 - locks-are-423 members-in-any-order one-change-at-a-time key-when-switched-on one-key-slot-per-user
+- mail-when-switched-on connection-closed optional-absent
 - one-mail-a-minute-untold mail-html-base64 types-in-any-order chunked key-names-made-unique
 `;
 

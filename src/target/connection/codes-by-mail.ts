@@ -206,8 +206,12 @@ export class CodesByMail {
   since = (mark: Mark): Promise<readonly ReceivedMail[]> => this.mailbox.since(mark);
 
   /** Counts matching mails, once the promised number has arrived or no further mail can arrive. */
-  async counted(mark: Mark, isMeant: (mail: ReceivedMail) => boolean, promised: number): Promise<number> {
-    const { timeoutMs } = this.settings;
+  async counted(
+    mark: Mark,
+    isMeant: (mail: ReceivedMail) => boolean,
+    promised: number,
+    timeoutMs = this.settings.timeoutMs,
+  ): Promise<number> {
     const startedAt = steadyNow();
     const ended = this.recorder.waiting(timeoutMs, 'mail');
     try {

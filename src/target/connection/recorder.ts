@@ -63,6 +63,8 @@ export class Recorder {
   /** The newest answers to requests for mailed codes. Only a later mail shows whether they contain its code. */
   #mailing: { readonly call: RecordedCall; readonly response: WireResponse; readonly exchange: Exchange }[] =
     [];
+  /** How many requests for the support user's code succeeded. */
+  supportMails = 0;
   readonly #promisedMails = new Map<Lane | undefined, readonly number[]>();
   readonly origins: Origins;
   readonly #renamed = new Renamed();
@@ -251,6 +253,7 @@ export class Recorder {
     };
     this.#keep(call, exchange, status, findings, body.value, again);
     if (mails) this.#mailing = [...this.#mailing, { call, response, exchange }].slice(-10);
+    if (operation === 'SendSupportEmailOtp' && status < 300) this.supportMails += 1;
     if (mails && status < 300)
       this.#promisedMails.set(this.mailedLane, [...this.promisedMails, sentAt].slice(-10));
     return { exchange, findings, body };

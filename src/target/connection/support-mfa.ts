@@ -65,7 +65,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
       const { lockMinutes = usualLockMinutes } = target.limits;
       return (await waiter.outlastLock(lockMinutes, send, ({ status }) => status < 300)) ?? answer;
     };
-    this.#mails = new SupportMails(connection, ask);
+    this.#mails = new SupportMails(connection, ask, target.mail?.quietMs ?? 0);
     this.#offByTotp = new OffByTotp(this, connection.codes);
     this.proofs = new SupportProofs(connection, (code) => this.verify(code, {}, { expects: 'accepted' }));
   }
@@ -113,7 +113,10 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     options: ChangeOptions & Pick<CallOptions, 'raw' | 'mistake'> = {},
   ): Promise<Answer<Id>> {
     const why = this.connection.model.text(codeless).value;
-    if (why !== undefined && switchesOnByMail(body, this.#lastRead)) throw new ArrangeError(why);
+    if (switchesOnByMail(body, this.#lastRead)) {
+      if (why !== undefined) throw new ArrangeError(why);
+      await this.#mails.beforeSwitch(textOf(body, 'email') ?? this.#lastRead?.email ?? undefined);
+    }
     const answer = await this.connection.api.call(operation, {
       as,
       anyJson: this.withPassword(body),
