@@ -115,6 +115,19 @@ export const totpKeyFaults: readonly Fault[] = faultsOf({
   'totp/uri-without-label': breaks(...badUri)
     .says('The URIs have no label.')
     .with(changesUri, enrolments, (uri) => uri.replace(/\/totp\/[^?]*/, '/totp/')),
+  'totp/secrets-in-small-letters': breaks(...badUri)
+    .says('The URIs show their secret in small letters, and totpSecretKey shows it in groups of them.')
+    .by((seams) => {
+      changesUri(seams, enrolments, (uri) => uri.replace(/secret=\w+/, (secret) => secret.toLowerCase()));
+      changesSecret(seams, enrolments, (secret) => secret.toLowerCase().replace(/.{4}(?=.)/g, '$& '));
+    }),
+  'totp/support-key-in-hex': breaks('support-totp/uri-is-key-uri', 'support-totp/secret-is-base32')
+    .says('PATCH /support-user/mfa returns the secret in hexadecimal only, in its URI as well.')
+    .by((seams) => {
+      const hex = (text: string) => Buffer.from(text).toString('hex');
+      changesUri(seams, 'UpdateSupportMFAConfig', (uri) => uri.replace(/(?<=secret=)\w+/, hex));
+      changesSecret(seams, 'UpdateSupportMFAConfig', hex);
+    }),
   'totp/uri-with-bad-digits': breaks('totp-key/uri-parameters-are-valid')
     .says('The URI of POST /totp-key declares an invalid number of digits.')
     .with(changesUri, 'CreateTotpKey', (uri) => uri.replace('digits=6', 'digits=six')),

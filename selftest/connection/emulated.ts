@@ -33,9 +33,13 @@ export async function connectedTo(port: number, more: object = {}) {
   return { ...run, connection, api: connection.api };
 }
 
-/** Starts an emulator with these variants. @returns connections of one run to it, and its real state */
-export async function emulated(variants: readonly string[] = [], release: ReleaseName = '7.1.2_u3') {
-  const emulator = await emulate({ variants: [...variants], release });
+/** Starts an emulator with these variants and faults. @returns connections of one run to it, and its real state */
+export async function emulated(
+  variants: readonly string[] = [],
+  release: ReleaseName = '7.1.2_u3',
+  faults: string[] = [],
+) {
+  const emulator = await emulate({ variants: [...variants], release, faults });
   const state = async (): Promise<unknown> => (await fetch(`${emulator.controlUrl}/state`)).json();
   return { ...(await connecting(emulator.targetFile(), release)), state };
 }

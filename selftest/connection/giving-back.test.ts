@@ -67,6 +67,16 @@ test('a key that is held again keeps its used steps', async () => {
   expect(await support.verified()).toMatchObject({ code: known.code, authenticator: known.authenticator });
 });
 
+test('a key that the suite cannot read is shown to tests, and given up without a code', async () => {
+  const { open, state } = await emulated([], undefined, ['totp/support-key-in-hex']);
+  const support = await (await open()).support();
+
+  expect(await support.enrolled()).toMatchObject({ authenticator: undefined, answer: { status: 200 } });
+  await expect(support.onByTotp()).rejects.toThrow(/secret is not known/);
+  expect(await giveBack(await open())).toMatchObject({ restored: true, problems: [] });
+  expect(await state()).toMatchObject({ support: { enabled: false } });
+});
+
 async function byPassword(...variants: string[]) {
   const { open, state, target } = await emulated(variants);
   const { apiKey: _, ...admin } = target.accounts.admin;

@@ -128,7 +128,7 @@ async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readon
   for (const answer of newestFirst) {
     // If the test ends early, the suite needs a proven key to switch support MFA off: `hold` keeps the first.
     const isFirst = verified.length === 0;
-    const authenticator = isFirst ? support.hold(answer) : secrets.handedKey(answer.fields);
+    const authenticator = isFirst ? support.hold(answer).authenticator : secrets.handedKey(answer.fields);
     if (authenticator === undefined)
       throw arrange.failure('One of the keys from two concurrent enrolments is unusable.');
     const once = async (code: string) => ({ code, answer: await support.verify(code) });

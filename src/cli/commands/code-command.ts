@@ -34,10 +34,10 @@ export function addCode(program: Command): void {
 
 function authenticatorOf(text: string): Authenticator {
   if (text === '') throw new ConfigurationError('There is no secret on standard input.');
-  if (!/^otpauth:/i.test(text)) return new Authenticator({ secret: text.replace(/\s/g, '').toUpperCase() });
-  const { keyUri, usable = keyUri, problems } = parseKeyUri(text);
-  if (usable === undefined) throw new ConfigurationError(`The key URI can't be used: ${problems[0]?.text}`);
-  return Authenticator.fromKeyUri(usable);
+  if (!/^otpauth:/i.test(text)) return new Authenticator({ secret: text });
+  const { keyUri, problems } = parseKeyUri(text);
+  if (keyUri === undefined) throw new ConfigurationError(`The key URI can't be used: ${problems[0]?.text}`);
+  return Authenticator.fromKeyUri(keyUri);
 }
 
 async function timeAt(file: string): Promise<number> {

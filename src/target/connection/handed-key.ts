@@ -1,6 +1,6 @@
 import { textIn } from '../../contract/judging/body.js';
 import { Authenticator } from '../../wire/otp/authenticator.js';
-import { parseKeyUri } from '../../wire/otp/key-uri.js';
+import { asTyped, parseKeyUri } from '../../wire/otp/key-uri.js';
 
 interface KeyFields {
   readonly totpSecretKey?: unknown;
@@ -8,17 +8,15 @@ interface KeyFields {
 }
 
 export function authenticatorOf(uri: string): Authenticator | undefined {
-  const { keyUri, usable } = parseKeyUri(uri);
-  const parameters = keyUri ?? usable;
-  return parameters === undefined ? undefined : Authenticator.fromKeyUri(parameters);
+  const { keyUri } = parseKeyUri(uri);
+  return keyUri && Authenticator.fromKeyUri(keyUri);
 }
 
-/** Returns the Key URI of a new key. If the target's URI is missing or unusable, builds one from the secret. */
+/** Returns the Key URI of a new key: the target's, or one of its secret. An unusable one only if both are. */
 export function handedUri({ totpUri, totpSecretKey }: KeyFields): string | undefined {
-  const uri = textIn(totpUri);
-  if (uri !== undefined && authenticatorOf(uri) !== undefined) return uri;
-  const secret = textIn(totpSecretKey);
-  return secret === undefined ? undefined : `otpauth://totp/mfa?secret=${encodeURIComponent(secret)}`;
+  const [uri, secret] = [textIn(totpUri), textIn(totpSecretKey)];
+  const own = secret && `otpauth://totp/mfa?secret=${encodeURIComponent(asTyped(secret))}`;
+  return [uri, own].find((each) => each && authenticatorOf(each)) ?? uri ?? own;
 }
 
 export const handedKey = (fields: KeyFields) => authenticatorOf(handedUri(fields) ?? '');

@@ -5,8 +5,13 @@ import { supportUser } from './attempts.js';
 import type { StateParts } from './part-state.js';
 import { StepUse } from './step-use.js';
 
-export interface SupportEnrolment {
+export interface HandedKey {
   readonly answer: Answer<'UpdateSupportMFAConfig' | 'ConfigureSupportMFAConfig'>;
+  /** Undefined if the key is unreadable. */
+  readonly authenticator: Authenticator | undefined;
+}
+
+export interface SupportEnrolment extends HandedKey {
   readonly authenticator: Authenticator;
 }
 

@@ -18,7 +18,7 @@ import { asText } from './call.js';
 import { authenticatorOf, handedUri } from './handed-key.js';
 import { OffByTotp } from './off-by-totp.js';
 import { PartState, type StateParts } from './part-state.js';
-import { type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
+import { type HandedKey, type SupportEnrolment, SupportProofs, type Verified } from './support-enrolment.js';
 import { SupportMails } from './support-mails.js';
 import { noteSet, shownAfter, switchesOnByMail, toldSupport } from './support-state.js';
 
@@ -42,7 +42,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   #authenticator: Authenticator | undefined;
   /** The last returned key, even after support MFA was switched off. */
   #held: Authenticator | undefined;
-  #enrolment: SupportEnrolment | undefined;
+  #enrolment: HandedKey | undefined;
   #verified: Verified | undefined;
   readonly #mails: SupportMails;
   readonly #offByTotp: OffByTotp;
@@ -143,15 +143,16 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   }
 
   /** Takes the key in an answer as the current one. @param proven the code that proved the key */
-  hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): Authenticator {
+  hold(answer: Answer<Changing>, proven?: Pick<Verified, 'authenticator' | 'code'>): HandedKey {
     const uri = handedUri(answer.fields);
     this.connection.journal.noteEnrolled(uri);
     this.replaced = this.#held;
-    this.#held = this.#authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
-    this.#enrolment = { answer, authenticator: this.authenticator };
-    this.proofs.enrolled(this.#enrolment);
-    this.#verified = proven === undefined ? undefined : { ...this.#enrolment, code: proven.code };
-    return this.authenticator;
+    const authenticator = proven?.authenticator ?? authenticatorOf(uri ?? '');
+    this.#held = this.#authenticator = authenticator;
+    this.#enrolment = { answer, authenticator };
+    if (authenticator !== undefined) this.proofs.enrolled({ answer, authenticator });
+    this.#verified = proven && { ...proven, answer };
+    return this.#enrolment;
   }
 
   withPassword(body: unknown): unknown {
@@ -162,16 +163,15 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
 
   /** The authenticator of the key that this run enrolled, in this worker or an earlier one. */
   get authenticator(): Authenticator {
-    const uri = this.connection.journal.read()?.enrolledUri;
-    this.#authenticator ??= uri === undefined ? undefined : authenticatorOf(uri);
-    if (this.#authenticator !== undefined) return this.#authenticator;
+    const own = this.ownAuthenticator;
+    if (own !== undefined) return own;
     throw new ArrangeError("The support user's TOTP secret is not known: its codes can't be computed.");
   }
 
+  /** Undefined if the run enrolled no key, or one that it can't read. */
   get ownAuthenticator(): Authenticator | undefined {
-    const isKnown =
-      this.#authenticator !== undefined || this.connection.journal.read()?.enrolledUri !== undefined;
-    return isKnown ? this.authenticator : undefined;
+    this.#authenticator ??= authenticatorOf(this.connection.journal.read()?.enrolledUri ?? '');
+    return this.#authenticator;
   }
 
   get isUnproven(): boolean {
@@ -204,13 +204,19 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   }
 
   async onByTotp(): Promise<SupportEnrolment> {
+    return this.#usable(await this.#newKey());
+  }
+
+  async #newKey(): Promise<HandedKey> {
     // If a lock is near, first proves another key: its right code ends the series of wrong codes.
     if (this.connection.api.attempts.mightLock(supportUser) && !this.proofs.isInVain)
-      await this.proofs.prove((await this.#byTotp()).authenticator);
+      await this.proofs.prove(this.#usable(await this.#byTotp()).authenticator);
     return this.#byTotp();
   }
 
-  async #byTotp(): Promise<SupportEnrolment> {
+  #usable = ({ answer }: HandedKey): SupportEnrolment => ({ answer, authenticator: this.authenticator });
+
+  async #byTotp(): Promise<HandedKey> {
     await this.off();
     const isKeptWhileOff = this.#lastRead?.mfaType === 'totp';
     const answer = await this.patch({ enabled: true, mfaType: 'totp' });
@@ -221,15 +227,15 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const isOn = ({ mfaType }: SupportConfig) => mfaType === 'totp';
     if (!isOn(await this.after(isOn, isKeptWhileOff ? { isFelt: true } : {})))
       throw failed(", but GET doesn't show it.");
-    return { answer, authenticator: this.authenticator };
+    return { answer, authenticator: this.ownAuthenticator };
   }
 
   /** Returns the last key. If none is in force, enrols a new one. */
-  async enrolled(): Promise<SupportEnrolment> {
+  async enrolled(): Promise<HandedKey> {
     this.demand({ support: 'set' });
     const known = this.#enrolment;
     const { mfaType } = await this.assumed();
-    if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.onByTotp();
+    if (known === undefined || mfaType !== 'totp' || !this.#isEnrolled(known)) return this.#newKey();
     // The answer with the known key is this test's evidence, too.
     this.connection.recorder.adopt([known.answer.exchange]);
     return known;
@@ -247,7 +253,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
       return known;
     }
     if (this.proofs.isInVain) throw new ArrangeError(this.proofs.whyInVain());
-    const { authenticator } = await this.#unprovenKey();
+    const { authenticator } = this.#usable(await this.#unprovenKey());
     const { answer } = await this.proofs.prove(authenticator);
     if (this.#verified === undefined)
       throw new ArrangeError(`The current code of the new key did not verify (${answer.status}).`);
@@ -256,7 +262,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   }
 
   /** Returns a new key. If the suite can't switch off the key that it enrolled before, returns that key. */
-  async #unprovenKey(): Promise<SupportEnrolment> {
+  async #unprovenKey(): Promise<HandedKey> {
     const known = this.#enrolment;
     const isInForce = this.#offByTotp.isStuck && known !== undefined && this.#isEnrolled(known);
     return isInForce && isStillOn('totp')(await this.assumed()) ? known : this.#byTotp();
@@ -269,7 +275,7 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
   }
 
   /** Tells whether this key is the last one that the target returned to any process of the run. */
-  #isEnrolled = ({ answer }: SupportEnrolment) =>
+  #isEnrolled = ({ answer }: HandedKey) =>
     this.connection.journal.read()?.enrolledUri === handedUri(answer.fields);
 
   async verify(
@@ -283,12 +289,12 @@ export class SupportMfa extends PartState<'GetSupportMFAConfig', SupportConfig> 
     const answer = await (options.expects === 'accepted' ? this.proofs.ofNewKey(totpCode, send) : send());
     // A wrong code may change the state as well, and GET may show this late.
     this.unclear();
-    const enrolment = this.#enrolment;
+    const { authenticator, answer: handed } = this.#enrolment ?? {};
     // A faulty target may accept any code, but only a right code proves the key.
-    if (answer.fields.success !== true || enrolment === undefined || totpCode === null) return answer;
-    if (this.connection.codes.isRight(enrolment.authenticator, totpCode)) {
-      this.#verified = { ...enrolment, code: totpCode };
-      this.proofs.used(enrolment.authenticator, totpCode);
+    if (answer.fields.success !== true || !authenticator || !handed || totpCode === null) return answer;
+    if (this.connection.codes.isRight(authenticator, totpCode)) {
+      this.#verified = { answer: handed, authenticator, code: totpCode };
+      this.proofs.used(authenticator, totpCode);
       this.lastProof = answer;
       // The code may have switched support MFA on.
       this.changed(isStillOn('totp'));

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { inspect } from 'node:util';
 import { ArrangeError } from '../../base/errors.js';
 import { otplib } from '../../base/libraries.js';
-import { decodeBase32, type OtpAlgorithm, type OtpDigits, type OtpParameters } from './key-uri.js';
+import { decodeTyped, type OtpAlgorithm, type OtpDigits, type OtpParameters } from './key-uri.js';
 
 export interface AuthenticatorSettings extends Partial<Omit<OtpParameters, 'secret'>> {
-  /** A text holds Base32. */
+  /** A text holds Base32, in any case, with spaces and hyphens. */
   readonly secret: Uint8Array | string;
 }
 
@@ -41,7 +41,6 @@ export class Authenticator {
     this.algorithm = settings.algorithm ?? 'SHA1';
   }
 
-  /** Accepts the readable parameters of a malformed Key URI. */
   static fromKeyUri(keyUri: OtpParameters): Authenticator {
     const { secret, digits, period, algorithm } = keyUri;
     return new Authenticator({ secret: secret.reveal(), digits, period, algorithm });
@@ -137,7 +136,7 @@ const algorithmNames = { SHA1: 'sha1', SHA256: 'sha256', SHA512: 'sha512' } as c
 
 function keyOf(secret: Uint8Array | string): Uint8Array {
   if (typeof secret !== 'string') return Uint8Array.from(secret);
-  const { bytes, problem } = decodeBase32(secret);
+  const { bytes, problem } = decodeTyped(secret);
   if (problem !== undefined) throw new ArrangeError(`No codes can be made: the TOTP secret ${problem}.`);
   return bytes;
 }

@@ -8,14 +8,15 @@ const lengths = [6, 7, 8] as const;
 export type OtpAlgorithm = (typeof algorithms)[number];
 export type OtpDigits = (typeof lengths)[number];
 
-/** The content of an otpauth://totp/ URI, with defaults. */
+/** The readable content of an otpauth://totp/ URI, with defaults. */
 export interface KeyUri {
-  /** Percent-decoded. */
-  readonly label: string;
+  /** Percent-decoded. Undefined if malformed. */
+  readonly label?: string;
   /** Before the label's colon, if any. */
   readonly labelIssuer?: string;
-  readonly account: string;
+  readonly account?: string;
   readonly issuer?: string;
+  /** As in the URI, in any case, with spaces and hyphens. */
   readonly secret: Secret;
   readonly secretBits: number;
   /** Differences from canonical Base32 (padding, stray bits), in words. */
@@ -35,7 +36,7 @@ interface KeyUriProblem {
 
 export type OtpParameters = Pick<KeyUri, 'secret' | 'algorithm' | 'digits' | 'period'>;
 
-/** `usable`: the readable parameters of a malformed URI, so that only its own requirement fails. */
+/** @returns `keyUri` if codes can be made, even from a malformed URI, so that only its own requirement fails */
 export function parseKeyUri(uri: string) {
   const problems: KeyUriProblem[] = [];
   const wrong = (kind: KeyUriProblem['kind'], text: string): undefined => {
@@ -65,14 +66,9 @@ export function parseKeyUri(uri: string) {
   const digits = oneOf(lengths, 'digits', parameters.get('digits') ?? '6', wrong);
   const period = readPeriod(parameters.get('period'), wrong);
 
-  const usable = secret &&
-    algorithm &&
-    digits &&
-    period && { secret: secret.secret, algorithm, digits, period };
-  if (!usable) return { problems };
-  if (!label || problems.length > 0) return { problems, usable };
+  if (!secret || !algorithm || !digits || !period) return { problems };
   const issuer = defined({ issuer: parameters.get('issuer') });
-  const keyUri: KeyUri = { ...label, ...secret, ...usable, ...issuer };
+  const keyUri: KeyUri = { ...label, ...secret, ...issuer, algorithm, digits, period };
   return { keyUri, problems };
 }
 
@@ -130,9 +126,10 @@ const known = ['secret', 'issuer', 'algorithm', 'digits', 'period'];
 
 function readSecret(text: string | undefined, wrong: Wrong) {
   if (text === undefined) return wrong('uri', 'The parameter secret is missing.');
-  const { bytes, deviations, problem } = decodeBase32(text);
-  if (problem !== undefined) return wrong('uri', `The parameter secret ${problem}.`);
-  return { secret: new Secret(text), secretBits: bytes.length * 8, secretDeviations: deviations };
+  const { deviations = [], problem } = decodeBase32(text);
+  if (problem !== undefined) wrong('uri', `The parameter secret ${problem}.`);
+  const { bytes } = decodeTyped(text);
+  return bytes && { secret: new Secret(text), secretBits: bytes.length * 8, secretDeviations: deviations };
 }
 
 function oneOf<T>(allowed: readonly T[], name: string, text: string, wrong: Wrong): T | undefined {
@@ -166,6 +163,12 @@ const classes: readonly (readonly [RegExp, string])[] = [
   [/[\x00-\x08\x0b\x0c\x0e-\x1f!-,./:-<>-@[-`{-\x7f]/, 'other ASCII characters'],
   [/[^\p{ASCII}]/u, 'non-ASCII characters'],
 ];
+
+/** Writes a secret in canonical letters. Targets may show it in lower case and in groups. */
+export const asTyped = (secret: string): string => secret.replace(/[\s-]/g, '').toUpperCase();
+
+/** Reads a secret as authenticator apps do: case, spaces, hyphens and padding don't matter. */
+export const decodeTyped = (secret: string) => decodeBase32(asTyped(secret).replaceAll('=', ''));
 
 /** `deviations`: padding and stray bits. Corrects nothing: authenticator apps correct in different ways. */
 export function decodeBase32(text: string) {
