@@ -49,6 +49,13 @@ export const configFaults: readonly Fault[] = faultsOf({
       ...wanted,
       retainUserMfaSettings: wanted.retainUserMfaSettings || before.retainUserMfaSettings,
     })),
+  'mfa-config/loses-retain-while-on': breaks('mfa-config/stores-retain-user-mfa-settings')
+    .says('While MFA is on and stays on, PUT /mfa-config keeps the old retainUserMfaSettings.')
+    .wraps('storeCluster', (storeCluster, before, wanted, world) => {
+      const isOn = before.enabled && wanted.enabled;
+      const { retainUserMfaSettings } = isOn ? before : wanted;
+      return storeCluster(before, { ...wanted, retainUserMfaSettings }, world);
+    }),
   'mfa-config/retain-false-is-null': breaks('mfa-config/stores-retain-user-mfa-settings')
     .says('GET /mfa-config shows retainUserMfaSettings false as null, and true as true.')
     .wraps('readCluster', (readCluster, world) => {

@@ -109,6 +109,13 @@ const single = faultsOf({
       (body, { caller }) =>
         caller !== undefined && own(body, 'username') === caller.username && { password: caller.password },
     ),
+  'mail/any-credential-replaces-the-password': breaks('email-otp/wrong-password-with-key-mails-nothing')
+    .says("POST /email-otp with anybody's credential and no password mails the user's code.")
+    .edits('CreateEmailOtp', (body, { caller }, { state }) => {
+      const named = state.users.find(({ username }) => username === own(body, 'username'));
+      const isMissing = own(body, 'password') === undefined;
+      return isMissing && caller !== undefined && named !== undefined && { password: named.password };
+    }),
   'mail/unknown-user-is-404': breaks('email-otp/unknown-user-looks-alike')
     .says('POST /email-otp answers 404 for an unknown user and 401 for a wrong password.')
     .refusals('CreateEmailOtp', (answer, call, { state }) => {

@@ -125,6 +125,12 @@ export const sessionFaults: readonly Fault[] = faultsOf({
   'login/delete-checks-last-sid-only': breaks('sessions/viewer-cannot-end-those-of-others')
     .says("DELETE /users/sessions with another user's sid and a viewer's own ends that user's sessions.")
     .with(checksOneSid, -1),
+  'login/refused-login-ends-sessions': breaks('sessions/refused-login-ends-none')
+    .says('A login with a wrong password ends all sessions of the user.')
+    .refusals('CreateSession', (_answer, call, { state }) => {
+      for (const [id, { username }] of state.sessions)
+        if (username === own(call.body, 'username')) state.sessions.delete(id);
+    }),
   'login/unknown-sid-ends-all': breaks('sessions/unknown-sid-ends-none')
     .says('DELETE /users/sessions with an unknown sid ends all sessions.')
     .answers('DeleteSession', (answer, call, { state }) => {

@@ -89,6 +89,28 @@ const single = faultsOf({
         return isKept && last !== undefined && codeOf(last, { clock }) === code;
       });
     }),
+  'support/refused-verification-ends-the-need': breaks('verify-totp/refuses-code-in-email-mode')
+    .since('6.8.1')
+    .says('After a refused code of verify-totp in email mode, support MFA is switched off without mfaCode.')
+    .by((seams) => {
+      let isNeedless = false;
+      seams.answer(verify, (_answer, _call, { state }) => {
+        isNeedless = state.support.mfaType === 'email';
+      });
+      disablesFreely(seams, () => isNeedless);
+    }),
+  'support/abandoned-enrolment-ends-the-need': breaks('verify-totp/refuses-code-in-email-mode')
+    .since('6.8.1')
+    .says('After a change from an unverified key to email mode, support MFA is switched off without mfaCode.')
+    .by((seams) => {
+      let isAbandoned = false;
+      seams.wrap('storeSupport', (storeSupport, before, wanted, world) => {
+        if (before.mfaType !== wanted.mfaType)
+          isAbandoned = before.enabled && before.mfaType === 'totp' && before.verification !== 'kSuccess';
+        return storeSupport(before, wanted, world);
+      });
+      disablesFreely(seams, ({ before }) => isAbandoned && before.mfaType === 'email');
+    }),
   'verify-totp/mailed-code-verifies': breaks('verify-totp/refuses-code-in-email-mode')
     .says('In email mode POST /support-user/verify-totp accepts the mailed code.')
     .with(
@@ -193,6 +215,15 @@ const since681 = faultsSince('6.8.1', {
         isPatch = operation === patch;
       });
       seams.wrap('isReplay', (isReplay, step, key) => !isPatch && isReplay(step, key));
+    }),
+  'support/used-code-changes-the-mode': breaks('support-totp/not-disabled-with-used-code')
+    .says('A used code switches support MFA from TOTP to mail.')
+    .by((seams) => {
+      let isMode = false;
+      seams.input('any', ({ operation, content }) => {
+        isMode = operation === patch && content?.includes('"email"') === true;
+      });
+      seams.wrap('isReplay', (isReplay, step, key) => !isMode && isReplay(step, key));
     }),
   'support/key-replaced-without-code': breaks('support-totp/key-not-replaced-without-code')
     .says('PATCH /support-user/mfa to totp replaces a verified key without mfaCode.')

@@ -246,6 +246,35 @@ const since681 = faultsSince('6.8.1', {
       changesFreely,
       ({ before, wanted }) => wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email',
     ),
+  'support/any-code-changes-email-to-totp': breaks('support-email/mode-not-changed-without-code')
+    .says('Support MFA is switched from mail to TOTP with any mfaCode.')
+    .with(
+      changesFreely,
+      ({ given, before, wanted }) =>
+        given !== undefined && wanted.enabled && wanted.mfaType === 'totp' && before.mfaType === 'email',
+    ),
+  'support/known-address-needs-no-code': breaks('support-email/address-not-changed-without-code')
+    .and(
+      'support-email/address-not-changed-with-wrong-code',
+      'support-email/code-serves-one-change-of-two-at-once',
+    )
+    .says('An address that was in use since support MFA was switched on needs no mfaCode.')
+    .by((seams) => {
+      const known = new Set<string | null>();
+      seams.success(patch, (_body, _call, { state: { support } }) => {
+        if (!support.enabled) known.clear();
+        known.add(support.email);
+      });
+      changesFreely(
+        seams,
+        ({ before, wanted }) =>
+          before.enabled &&
+          wanted.enabled &&
+          wanted.mfaType === 'email' &&
+          before.mfaType === 'email' &&
+          known.has(wanted.email),
+      );
+    }),
   'support/codes-to-the-address-before-too': breaks('support-email/codes-follow-the-address')
     .says('After a change of the address, codes go to the earlier one as well.')
     .with(mailsEarlier, true),

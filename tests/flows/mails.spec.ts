@@ -47,7 +47,11 @@ test('support-email/refused-send-mails-nothing', async ({ silence, connection })
 for (const [id, ...names] of [
   ['email-otp/null-password-mails-nothing', triggerNames.nullPassword, triggerNames.emptyPassword],
   ['email-otp/other-domain-mails-nothing', triggerNames.otherDomain],
-  ['email-otp/wrong-password-with-key-mails-nothing', triggerNames.wrongPasswordWithKey],
+  [
+    'email-otp/wrong-password-with-key-mails-nothing',
+    triggerNames.wrongPasswordWithKey,
+    triggerNames.noPasswordWithKey,
+  ],
   ['send-email-otp/anonymous-mails-nothing', triggerNames.anonymous],
   ['ways-in/nobody-is-mailed-nothing', triggerNames.nobody],
 ] as const)

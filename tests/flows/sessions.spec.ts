@@ -93,6 +93,14 @@ test('sessions/refuses-wrong-password', async ({ users, cluster }) => {
   }
 });
 
+test('sessions/refused-login-ends-none', async ({ api, users }) => {
+  const user = users.withPassword();
+  const as = await arrange(opened(api, users, user));
+
+  await users.login(user, { password: `${user.password.reveal()}-not` });
+  expect(await api.call('GetMFAConfig', { as })).toBeAccepted();
+});
+
 test('sessions/unknown-user-looks-alike', async ({ users, cluster, allow }) => {
   const loginsLookAlike = (more: LoginOptions = {}) =>
     looksAlike(users, async (user, password) => (await users.login(user, { ...more, password })).answer);

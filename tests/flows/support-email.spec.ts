@@ -74,6 +74,11 @@ test('support-email/address-not-changed-without-code', async ({ support, connect
   // The suite can't read mails to this address, so only a disposable target gets it.
   if (allow.disposable)
     await refusesAddress(support, email, email.replace(/@.*/, '@mfa-conformance.example'));
+  // An address that was in use before needs a code as well.
+  const mfaCode = await arrange(support.mailedCode(email));
+  await support.patch({ ...mfa.emailOn, email: second, mfaCode });
+  if ((await support.readUntil((now) => now.email === second)).email === second)
+    await expect.kept(support, { ...mfa.emailOn, email: second }, [{ ...mfa.emailOn, email }]);
 });
 
 /** Expects a refusal. A target that takes both addresses for the same also accepts the original without a code. */
