@@ -172,6 +172,16 @@ export const loginFaults: readonly Fault[] = faultsOf({
         rules.stepOf(text(body, 'otpCode') ?? '', key, clock.now()) !== undefined;
       if (!rules.loginKeys(user, world).some(isRight)) demandTokenCode(user, body, world);
     }),
+  'login/token-leaves-code-unused': breaks('access-tokens/refuses-used-code')
+    .says('A TOTP code gets an access token, and still opens a session afterwards.')
+    .wraps('demandTokenCode', (demandTokenCode, user, body, world) => {
+      const { rules, clock } = world;
+      const isUnused = (key: TotpKey) => {
+        const step = rules.stepOf(text(body, 'otpCode') ?? '', key, clock.now());
+        return step !== undefined && !rules.isReplay(step, key);
+      };
+      if (!rules.loginKeys(user, world).some(isUnused)) demandTokenCode(user, body, world);
+    }),
   'login/token-by-password-alone': breaks('access-tokens/refused-by-password-alone-under-mfa')
     .says('While cluster MFA is on, the password alone gets an access token.')
     .wraps('tokenByPasswordAlone', () => true),

@@ -47,6 +47,12 @@ export const totpLoginFaults: readonly Fault[] = faultsOf({
     .answers('UpdateMFAConfig', ({ status }, _call, { state }) => {
       if (status < 300 && !state.cluster.enabled) forgetUses(state.userKeys);
     }),
+  'totp-login/put-forgets-used-codes': breaks('totp-login/refuses-replay')
+    .says('PUT /mfa-config that leaves cluster MFA on makes used codes open sessions again.')
+    .wraps('storeCluster', (storeCluster, before, wanted, world) => {
+      if (before.enabled && wanted.enabled) forgetUses(world.state.userKeys);
+      return storeCluster(before, wanted, world);
+    }),
   'totp-login/second-switch-off-forgets': breaks('totp-login/keys-are-retained-where-told')
     .says('PUT /mfa-config with enabled false forgets the keys if cluster MFA is already off.')
     .wraps(

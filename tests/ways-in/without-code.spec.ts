@@ -1,4 +1,12 @@
-import type { Account, ClusterConfig, Fixtures, LoginOptions, Open, Way } from '../../fixtures/index.js';
+import type {
+  Account,
+  Answer,
+  ClusterConfig,
+  Fixtures,
+  LoginOptions,
+  Open,
+  Way,
+} from '../../fixtures/index.js';
 import {
   arrange,
   bypass,
@@ -145,15 +153,24 @@ test('access-tokens/refuses-used-code', async ({ api, users, codes }) => {
     const members = { otpCode, otpType: 'totp' };
     return users.sessions.requestToken(user, undefined, { members, madeUp: true });
   };
-  const { code } = await arrange.login(users.logins.byCode(user, authenticator, { expects: 'accepted' }));
+  const opens = (answer: Answer) => bypass.opensAnything({ api, users, user }, answer);
+  const first = await codes.unused(authenticator);
+  const token = await request(first);
+  const again = (await opens(token)) ? await users.login(user, { code: first, type: 'totp' }) : undefined;
+  const newer = await arrange(users.enrolled());
+  const { code } = await arrange.login(
+    users.logins.byCode(user, newer.authenticator, { expects: 'accepted' }),
+  );
 
   const answer = await request(code);
 
-  const isOpen = await bypass.opensAnything({ api, users, user }, answer);
+  const isOpen = await opens(answer);
   await arrange.login(users.logins.byNewKey(user));
   // If the password alone or any code gets a token, another requirement reports that.
-  if (isOpen && (await request(codes.wrong(authenticator))).status < 300)
+  const isDoubled = isOpen || again?.session !== undefined;
+  if (isDoubled && (await request(codes.wrong(authenticator))).status < 300)
     arrange.notApplicable('a wrong code gets an access token as well');
+  if (again !== undefined) expect(again).toBeRefused();
   expect(isOpen ? [{ name: 'the used code', answer }] : []).toBeShut();
 });
 
