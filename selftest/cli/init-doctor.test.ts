@@ -104,7 +104,7 @@ test('doctor names the account with a wrong password without showing it', async 
     accounts: { ...Object(accounts), viewer: { ...Object(accounts).viewer, password: 'wrong-password-9' } },
   }));
 
-  expect(stdout).toMatch(/WRONG +viewer/);
+  expect(stdout).toMatch(/WRONG +viewer[\s\S]*\nOnce what is WRONG above is corrected:\n\d+ of /);
   expect(stdout).not.toContain('wrong-password-9');
   expect(code).toBe(2);
 });

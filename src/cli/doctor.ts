@@ -38,6 +38,7 @@ export async function doctor(file: string, stateDirFlag: string | undefined): Pr
         isWrong ||= kind === 'wrong';
       }
       const statement = target.statement === undefined ? undefined : readStatement(target.statement);
+      if (isWrong) say('Once what is WRONG above is corrected:');
       for (const line of reachLines(target, connection.api.contract, statement)) say(line);
       return isWrong ? 2 : 0;
     });

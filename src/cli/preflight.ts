@@ -34,7 +34,8 @@ export async function preflight(connection: Connection, mode: 'full' | 'read-onl
       return `${notThisApi(connection)}: it answers every request with 404. Is baseUrl the API's root?`;
     }
     if (answers.every((answer) => answer.status === 401)) {
-      return `${target.baseUrl} does not accept the credential of accounts.admin: it answers 401. Check it in the target file.`;
+      const name = admin.scheme === 'APIKeyHeader' ? 'accounts.admin.apiKey' : 'the login of accounts.admin';
+      return `${target.baseUrl} does not accept ${name}: it answers 401. Check it in the target file.`;
     }
     return undefined;
   } catch (error) {
