@@ -20,7 +20,7 @@ async function unlocked(users: Users, locks: Locks): Promise<User> {
     if ((await login).session !== undefined) return user;
   }
   throw new NotAllowedError(
-    'every account that may be locked is locked already, and only --slow waits until locks end',
+    'no account that may be locked logs in now: attempts may have locked it, and only --slow waits until locks end',
   );
 }
 
