@@ -71,6 +71,9 @@ const single = faultsOf({
     .refusals('CreateSession', (answer, call, { state }) => {
       if (own(answer.body, 'errorCode') === 'KOtpRequired') state.failures.delete(nameIn(call) ?? '');
     }),
+  'throttle/lock-spares-right-codes': breaks('guessing/lock-holds-for-right-codes')
+    .says('While a lock refuses wrong codes at POST /users/sessions, a right code opens a session.')
+    .by(sparesRightCodes),
   'throttle/lock-of-one-spelling': breaks('guessing/lock-holds-for-every-name')
     .says('A locked user logs in by a name in another case, with a code.')
     .edits('CreateSession', (body, _call, { state }) => {
@@ -107,6 +110,25 @@ const single = faultsOf({
       ({ headers }) => [headers['apikey'], headers['session-id']],
     ),
 });
+
+function sparesRightCodes(seams: Seams): void {
+  const locks = new WeakMap<Call, { count: number; lockedUntil: number }>();
+  seams.body('CreateSession', (body, call, { state }) => {
+    const name = text(body, 'username') ?? '';
+    const lock = state.failures.get(name);
+    if (lock === undefined || lock.lockedUntil <= seams.clock.now()) return;
+    locks.set(call, lock);
+    state.failures.delete(name);
+  });
+  seams.answer('CreateSession', (answer, call, { state, rules }) => {
+    const lock = locks.get(call);
+    if (lock === undefined) return;
+    state.failures.set(nameIn(call) ?? '', lock);
+    if (answer.status < 400) return;
+    const seconds = Math.ceil((lock.lockedUntil - seams.clock.now()) / 1000);
+    Object.assign(answer, { status: rules.lockStatus, headers: { 'retry-after': String(seconds) } });
+  });
+}
 
 /** Concurrent wrong codes count as one. @param isOneByOne whether their answers come one after another */
 function losesCounts(seams: Seams, isOneByOne: boolean): void {

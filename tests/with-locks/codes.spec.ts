@@ -39,6 +39,18 @@ test('totp-login/throttle-ignores-forwarded-header', async ({ users, codes, lock
   expect(login).toBeRefused();
 });
 
+test('guessing/lock-holds-for-right-codes', async ({ users, codes, locks }) => {
+  const { after, last, isOut, login, again, rest } = await arrange(
+    locked.guessedByTotp({ users, codes, locks }),
+  );
+  // The lock may have ended before the right code. If a further wrong code meets the same lock, it had not.
+  const isInForce = isOut || (after !== undefined && guesses.areOfOneLock(last, await again()));
+  if (isInForce) await rest();
+  else arrange.notApplicable('the target does not visibly lock an account after wrong codes');
+
+  expect(login).toBeRefused();
+});
+
 test('guessing/lock-holds-for-every-name', async ({ users, codes, locks }) => {
   const { user, right, rest } = await arrange(locked.lockedByTotp({ users, codes, locks }));
 

@@ -1,4 +1,4 @@
-import type { Answer, Fixtures, Lock, Locks, User, Users } from '../../fixtures/index.js';
+import type { Answer, Fixtures, Lock, Locks, Login, User, Users } from '../../fixtures/index.js';
 import { ArrangeError, arrange, demand, guesses, NotAllowedError } from '../../fixtures/index.js';
 
 /** These tests measure how many attempts the target accepts. So it may accept or refuse each attempt. */
@@ -13,6 +13,10 @@ export interface Guessed {
   /** A login with a right code. If the target refuses it too, the account is locked. */
   readonly right: { readonly code: string; readonly type: 'totp'; readonly expects: 'either' };
   readonly isOut: boolean;
+  /** The login with the right code. */
+  readonly login: Login;
+  /** Sends another wrong code, the way the right one was sent. */
+  again(): Promise<Answer>;
   rest(): Promise<void>;
 }
 
@@ -32,22 +36,34 @@ export async function guessedByTotp(given: Given, closeAfter = true): Promise<Gu
   const before = known.get(locks);
   if (closeAfter && before !== undefined && locks.isLocked(before.guessed.user.role)) {
     const right = { ...before.guessed.right, code: before.newCode() };
-    if (await isOut(users, before.guessed.user, right)) return { ...before.guessed, right, isOut: true };
+    const login = await users.login(before.guessed.user, right);
+    if (login.session === undefined) return { ...before.guessed, right, isOut: true, login };
   }
   const { user, authenticator } = await freeWithKey(given);
   let client = 0;
+  const wrong = (more: object) =>
+    users.logins.request(user, { code: codes.wrong(authenticator), type: 'totp', ...measured, ...more });
   const { after, last, rest } = await guesses.throttling(
     locks.of(user.role),
-    async () => {
-      const code = codes.wrong(authenticator);
+    () => {
       client += 1;
       const headers = closeAfter ? { 'User-Agent': `mfa-conformance/${client}` } : {};
-      return users.logins.request(user, { code, type: 'totp', ...measured, closeAfter, headers });
+      return wrong({ closeAfter, headers });
     },
     opensNothing(users, user, 'totp'),
   );
   const right = { code: await codes.unused(authenticator), type: 'totp', ...measured } as const;
-  const guessed = { user, after, last, right, isOut: await isOut(users, user, right), rest };
+  const login = await users.login(user, right);
+  const guessed = {
+    user,
+    after,
+    last,
+    right,
+    isOut: login.session === undefined,
+    login,
+    rest,
+    again: () => wrong({}),
+  };
   known.set(locks, { guessed, newCode: () => codes.at(authenticator, 0) });
   return guessed;
 }
