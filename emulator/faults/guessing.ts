@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Call, Rules } from '../call.js';
-import { passwordOf } from '../codes.js';
+import { passwordOf, useLoginCode } from '../codes.js';
 import { header } from '../credentials.js';
 import { alsoKnows, opensSession, userNamed } from '../deviations.js';
 import { own, text } from '../json.js';
@@ -70,6 +70,12 @@ const single = faultsOf({
     .says('A right password alone resets the count of wrong codes.')
     .refusals('CreateSession', (answer, call, { state }) => {
       if (own(answer.body, 'errorCode') === 'KOtpRequired') state.failures.delete(nameIn(call) ?? '');
+    }),
+  'throttle/codes-not-counted-at-access-tokens': breaks('guessing/codes-are-throttled-at-access-tokens')
+    .says('POST /access-tokens takes TOTP codes, and counts no wrong ones.')
+    .wraps('demandTokenCode', (demandTokenCode, user, body, world) => {
+      const isRight = useLoginCode(user, 'totp', text(body, 'otpCode') ?? '', world);
+      if (!isRight) demandTokenCode(user, body, world);
     }),
   'throttle/lock-spares-right-codes': breaks('guessing/lock-holds-for-right-codes')
     .says('While a lock refuses wrong codes at POST /users/sessions, a right code opens a session.')

@@ -79,6 +79,22 @@ test('email-login/wrong-codes-are-throttled', async ({ users, locks, facts }) =>
   });
 });
 
+test('guessing/codes-are-throttled-at-access-tokens', async ({ users, codes, locks }) => {
+  const why = users.sessions.whyNoTokens;
+  if (why !== undefined) arrange.notApplicable(why);
+  const { user, authenticator } = await arrange(locked.freeWithKey({ users, locks }));
+  const request = (otpCode: string) => {
+    const members = { otpCode, otpType: 'totp' };
+    return users.sessions.requestToken(user, undefined, { members, madeUp: true, ...locked.measured });
+  };
+  const takesRight = async () => locked.isTaken(request(await codes.unused(authenticator)));
+  const wrong = () => request(codes.wrong(authenticator));
+  if (!(await takesRight())) arrange.notApplicable('POST /access-tokens takes no TOTP codes');
+  if (await locked.isTaken(wrong())) arrange.notApplicable('a wrong code gets an access token as well');
+
+  await locked.mustKeepOut(locks.of(user.role), wrong, takesRight);
+});
+
 test('guessing/first-step-resets-no-count', async ({ users, codes, locks }) => {
   const { user, authenticator } = await arrange(locked.freeWithKey({ users, locks }));
 
