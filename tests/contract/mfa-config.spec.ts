@@ -115,7 +115,9 @@ test('mfa-config/stores-retain-user-mfa-settings', async ({ cluster, allow }) =>
     tried += 1;
   };
   for (const retain of allow.disposable ? [true, false] : [true]) await store(retain);
-  if (allow.disposable && !found.enabled && (await arrange.ifItCan(cluster.on(mfa.bothTypes))) !== undefined)
+  // Where GET hides the property, further waits for it would be in vain.
+  const mayBeOn = isShown && allow.disposable && !found.enabled;
+  if (mayBeOn && (await arrange.ifItCan(cluster.on(mfa.bothTypes))) !== undefined)
     for (const retain of [false, true]) await store(retain);
   await arrange(switchTo(cluster, found.enabled, []));
   if (tried === 0) arrange.notApplicable('the target refuses a PUT that changes nothing');
