@@ -111,6 +111,20 @@ const single = faultsOf({
       });
       disablesFreely(seams, ({ before }) => isAbandoned && before.mfaType === 'email');
     }),
+  'support/failure-outlives-right-codes': breaks('verify-totp/state-is-success-after-right-code')
+    .since('7.1.2_u3')
+    .says('After a wrong code GET /support-user/mfa shows kFailure until the next key, despite right codes.')
+    .by((seams) => {
+      let failed: TotpKey | undefined;
+      seams.answer(verify, ({ body }, _call, { state }) => {
+        if (own(body, 'success') === false) failed = state.support.key;
+      });
+      seams.show('GetSupportMFAConfig', (_body, _call, { state }) =>
+        failed !== undefined && failed === state.support.key
+          ? { otpVerificationState: 'kFailure' }
+          : undefined,
+      );
+    }),
   'verify-totp/mailed-code-verifies': breaks('verify-totp/refuses-code-in-email-mode')
     .says('In email mode POST /support-user/verify-totp accepts the mailed code.')
     .with(

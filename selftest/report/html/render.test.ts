@@ -55,7 +55,7 @@ describe('the page of a verdict', () => {
       'Requirements',
       'Coverage of the contract',
       'The proxy answers by itself.',
-      ...['Waited 1 min 13 s in all', '2 times after 429', 'restored to the state it was found in'],
+      ...['Waited 1 min 13 s in all', '2 times after 429', 'is in the state it was found in'],
       'TOTP keys of the suite stay',
       '1 min 30 s behind this machine',
       'API key: accepted, bearer token: not seen',

@@ -229,7 +229,7 @@ function facts(verdict: Verdict, at: Terminal): string[] {
 function state(verdict: Verdict, { targetFile = 'TARGET-FILE' }: SummaryOptions, { ink, wrapped }: Terminal) {
   const residue = verdict.residue.flatMap((text) => wrapped(`- ${text}`, '  '));
   const left = residue.length === 0 ? [] : [`${residueHeading(verdict)}:`, ...residue];
-  if (verdict.restored) return ['The target was restored to the state it was found in.', ...left];
+  if (verdict.restored) return ['The target is in the state it was found in.', ...left];
   return [
     ink.bad('THE TARGET WAS NOT RESTORED TO THE STATE IT WAS FOUND IN'),
     '  Something that this run changed is still changed. Restore it with',

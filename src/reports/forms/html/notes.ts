@@ -52,7 +52,7 @@ function waitTable(all: readonly Wait[]): Markup {
 export function state(verdict: Verdict): Markup {
   const { restored, residue } = verdict;
   const words = restored
-    ? 'The target was restored to the state it was found in.'
+    ? 'The target is in the state it was found in.'
     : html`<strong class="bad">The target was not restored to the state it was found in.</strong>`;
   const left =
     residue.length > 0 &&
