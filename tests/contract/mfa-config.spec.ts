@@ -53,7 +53,7 @@ async function storedTypes(cluster: ClusterMfa, authenticationTypes: readonly st
   const before = await arrange(cluster.assumed());
   // MFA is on here, because a target may hide the types while it is off.
   const put = await cluster.put({ enabled: true, authenticationTypes, retainUserMfaSettings: true });
-  // The test before may have left these types, and a target may refuse a PUT that changes nothing.
+  // These types may be stored already, and a target may refuse a PUT that changes nothing.
   if ((isSo(before) && isRefused(put)) || (mayRefuse && put.status >= 400)) return undefined;
   await arrange.success(Promise.resolve(put));
   return cluster.readUntil(isSo);
@@ -74,7 +74,7 @@ test('mfa-config/stores-authentication-types', async ({ api, cluster, allow }) =
     const now = await storedTypes(cluster, authenticationTypes, authenticationTypes === three);
     if (now !== undefined) read.push({ now, authenticationTypes });
   }
-  // Later tests must not find a third type.
+  // A third type is not left behind.
   if (read.at(-1)?.authenticationTypes === three)
     await arrange.success(
       cluster.put({ enabled: true, authenticationTypes: all, retainUserMfaSettings: true }),

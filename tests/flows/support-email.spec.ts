@@ -42,7 +42,7 @@ test('support-email/not-disabled-with-near-code', async ({ support, connection }
   const near = [{ mfaCode: code.slice(0, 1) }, { mfaCode: `${code}0` }];
 
   await expect.kept(support, mfa.emailOn, near.map(mfa.off));
-  // This switches support MFA off, so that the next test can switch it on without a code.
+  // While support MFA is off, it is switched on without a code.
   await support.leave({ enabled: false, mfaCode: code });
 });
 

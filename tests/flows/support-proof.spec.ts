@@ -140,7 +140,6 @@ async function verifiedOf(support: SupportMfa, codes: Codes, newestFirst: readon
   return verified;
 }
 
-// The following tests share a proven key, because replacing it needs a new code.
 test('support-totp/parallel-enrolments-leave-one-key', async ({ support, codes }) => {
   await arrange(support.off());
   const answers = await Promise.all([1, 2].map(() => support.patch({ enabled: true, mfaType: 'totp' })));

@@ -51,7 +51,6 @@ test('support-totp/disabled-with-current-code', async ({ support, codes }) => {
   await expect.shown(support, { enabled: false });
 });
 
-// The test before switched support MFA off. So this one gets a new key without a code.
 test('verify-totp/state-starts-anew-with-a-new-key', async ({ support, codes }) => {
   if (support.lastProof === undefined) await arrange(support.verified());
   const { answer, authenticator } = await arrange(support.onByTotp());
@@ -83,7 +82,6 @@ test('verify-totp/state-is-not-success-before-a-right-code', async ({ support, c
   for (const read of [enrolled, tried]) expect(read).toHaveOther({ otpVerificationState: 'kSuccess' });
 });
 
-// The next tests share one key. The last of them request other keys.
 test('support-totp/enabling-gives-secret-and-uri', async ({ support }) => {
   await arrange(support.off());
 

@@ -60,7 +60,7 @@ test('totp-login/first-step-session-stays-one', async ({ api, users, mail }) => 
 
   const answer = await api.call('SendEmailOtp', { as });
 
-  // The test waits for the mail, so that no later test takes it for its own.
+  // The mail is awaited, so that it counts as an answer to this request.
   if (answer.status < 300 && user.email !== undefined) await arrange.ifItCan(mail.codeTo(user.email, mark));
   const isFull = await arrange(users.logins.isFull(user, as));
   expect(isFull ? [{ name: 'the session, after it requested a code', answer }] : []).toBeShut();

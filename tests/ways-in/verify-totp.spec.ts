@@ -114,7 +114,6 @@ test('verify-totp/refuses-junk', async ({ api, support, codes }) => {
   for (const junk of ['', ' ', null]) expect(await support.verify(junk)).toNotVerify();
 });
 
-// The following tests prove keys and share them, because replacing a key needs a new code.
 test('verify-totp/accepts-current-code', async ({ support, codes }) => {
   const enrol = () => support.onByTotp();
   const first = await arrange(enrol().then((key) => plainKey(codes, key, enrol)));
