@@ -96,6 +96,34 @@ describe('the wait for a code', () => {
     expect(box.rounded()).toEqual([60_000, 60_000, 200, 200, 60_000]);
   });
 
+  test('is 2 s at most for an operation that has mailed nothing three times', async () => {
+    const exchanges = [{ ...answer(204).exchange, operation: 'SendEmailOtp' as const }];
+    const { box, codes } = codesOf({ exchanges, quietMs: 10_000 });
+    const mark = await codes.mark();
+    for (const name of ['a', 'b', 'c', 'd'])
+      await expect(codes.codeTo(`${name}@lab.example`, mark)).rejects.toThrow(ArrangeError);
+
+    expect(box.rounded()).toEqual([60_000, 60_000, 10_000, 2_000]);
+  });
+
+  test('ends with the first mail once three held no code, until one does', async () => {
+    const exchanges = [{ ...answer(204).exchange, operation: 'SendEmailOtp' as const }];
+    const { box, codes } = codesOf({ exchanges });
+    const mark = await codes.mark();
+    box.mailed('Sign-in', 'Somebody signs in');
+    for (const name of ['a', 'b', 'c', 'd'])
+      await expect(codes.codeTo(`${name}@lab.example`, mark)).rejects.toThrow(ArrangeError);
+    box.clear();
+    box.codes('482913');
+    await codes.codeTo(to, mark);
+    box.clear();
+    box.mailed('Sign-in', 'Somebody signs in');
+    await expect(codes.codeTo(to, mark)).rejects.toThrow(ArrangeError);
+
+    const full = [60_000, 60_000];
+    expect(box.rounded()).toEqual([...full, ...full, 200, 200, 200, 0, 200, ...full]);
+  });
+
   test.each([
     ['follows the slowest mail once three full waits were in vain', [steadyNow() - 1_000], true],
     ['stays full if no mail has shown yet how long mails take', [], false],

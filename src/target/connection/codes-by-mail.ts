@@ -16,8 +16,10 @@ const mostVain = 2;
 const mostMissed = 3;
 /** How many times as long as the slowest mail the suite waits then. */
 const slowestTimes = 4;
+/** What has failed in the same way this often is learned: no mail, or mails in which the suite finds no code. */
+const mostAlike = 3;
 
-/** After a refused code, the suite waits at least this long for another mail. */
+/** The shortest wait for another mail, after a refused code and once an operation seems to mail nothing. */
 const shortestPatienceMs = 2_000;
 
 interface ReadCodes {
@@ -41,6 +43,8 @@ const mayBeMisread =
 export class CodesByMail {
   readonly #silent = new Set<string>();
   readonly #vain = new Map<string, number>();
+  /** By operation: how many waits in a row ended with a mail that holds no code. */
+  readonly #codeless = new Map<string, number>();
   readonly #seen = new Set<string>();
   /** Who got each number first, and the numbers of mails to several addresses: they are hardly codes. */
   readonly #numbers = new Map<string, string>();
@@ -121,14 +125,17 @@ export class CodesByMail {
     // Until a mail has come, nothing tells how long mails take.
     const isTimed = this.#missed >= mostMissed && this.#slowestMs > 0;
     const slowMs = isTimed ? slowestTimes * this.#slowestMs : 0;
-    const soonMs = Math.min(Math.max(quietMs, slowMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
     const asked = this.recorder.exchanges.at(-1)?.operation;
     const vain = this.#vain.get(asked ?? '') ?? 0;
+    const knownMs = Math.max(shortestPatienceMs, slowestTimes * this.#slowestMs);
+    const leastMs = vain >= mostAlike ? Math.min(quietMs, knownMs) : quietMs;
+    const soonMs = Math.min(Math.max(leastMs, slowMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
+    const codeless = this.#codeless.get(asked ?? '') ?? 0;
     const isHopeless = this.#silent.has(address) || vain >= mostVain || isTimed;
     const isShort = isHopeless || tried.size > 0;
     const patienceMs = isShort ? soonMs : timeoutMs;
-    const leftMs = () => startedAt + patienceMs - steadyNow();
     const others = new Set<ReceivedMail>();
+    const hasCodeless = () => [...others].some((mail) => this.#find(mail).code === undefined);
     // A code that the suite has read before. Either its mail is a late copy, or the target mailed the code again.
     let repeated: { readonly code: string; readonly untilMs: number } | undefined;
     const ended = this.recorder.waiting(patienceMs, 'mail');
@@ -136,12 +143,14 @@ export class CodesByMail {
     if (tried.size === 0) this.#silent.add(address);
     try {
       for (;;) {
-        const waitMs = Math.min(leftMs(), (repeated?.untilMs ?? Number.POSITIVE_INFINITY) - steadyNow());
+        const isOver = codeless >= mostAlike && hasCodeless();
+        const leftMs = isOver ? 0 : patienceMs - (steadyNow() - startedAt);
+        const waitMs = Math.min(leftMs, (repeated?.untilMs ?? Number.POSITIVE_INFINITY) - steadyNow());
         const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(waitMs, 0));
         const code = this.codeIn(mail);
         if (code !== undefined && !tried.has(code) && mail.receivedAt >= sentAt) {
           this.#silent.delete(address);
-          this.#vain.delete(asked ?? '');
+          for (const learned of [this.#vain, this.#codeless]) learned.delete(asked ?? '');
           this.#cameAt.set(address, steadyNow());
           if (!this.#find(mail).isRepeat || this.#mailsCodesAgain.value)
             return await this.#lastOf(code, address, mark);
@@ -151,7 +160,10 @@ export class CodesByMail {
       }
     } catch (error) {
       if (!(error instanceof ArrangeError)) throw error;
-      if (tried.size === 0 && asked) this.#vain.set(asked, vain + 1);
+      if (tried.size === 0 && asked) {
+        this.#vain.set(asked, vain + 1);
+        if (hasCodeless()) this.#codeless.set(asked, codeless + 1);
+      }
       if (repeated !== undefined) {
         this.#mailsCodesAgain.learn(true);
         return await this.#lastOf(repeated.code, address, mark);
