@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   changeGivenMs,
   lacksRoom,
+  mailGivenMs,
   mostRetries,
   nextLook,
   nextPauseMs,
@@ -40,6 +41,17 @@ test.each([
   ['no more than in another test after ten', 10, 2, 800, 50],
 ])('a change gets %s', (_how, misses, missesInTest, slowestMs, ms) => {
   expect(changeGivenMs(misses, missesInTest, slowestMs)).toBe(ms);
+});
+
+test.each([
+  ['as long as mails may take', 2, 10_000, 0, 10_000],
+  ['2 s after three requests in vain', 3, 10_000, 100, 2_000],
+  ['longer if mails take longer', 3, 10_000, 900, 3_600],
+  ['never longer than before', 3, 10_000, 9_000, 10_000],
+  ['a look after ten', 10, 10_000, 0, 300],
+  ['a look as long as mails take', 10, 10_000, 900, 3_600],
+])('a mail gets %s', (_how, vain, quietMs, slowestMs, ms) => {
+  expect(mailGivenMs(vain, quietMs, slowestMs)).toBe(ms);
 });
 
 test.each([

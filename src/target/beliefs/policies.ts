@@ -5,8 +5,8 @@ const afterMissesMs = 300;
 const afterManyMissesMs = 50;
 /** After this many changes that never showed, the test has failed anyway: its later changes get little time. */
 const mostMissesInTest = 2;
-/** Once changes never showed in this many tests, the suite expects that later changes won't show either. */
-const someMissed = 3;
+/** What has failed in the same way this often is learned: the suite expects it of later changes, and of later mails. */
+export const someMissed = 3;
 /** From this many tests on, it only looks. A target that stores nothing would otherwise take twice as long. */
 export const mostMissed = 10;
 const longestPauseMs = 500;
@@ -18,6 +18,20 @@ export function changeGivenMs(misses: number, missesInTest: number, slowestMs: n
     misses < someMissed ? afterMissMs : misses < mostMissed ? afterMissesMs : afterManyMissesMs;
   if (missesInTest >= mostMissesInTest) return Math.min(afterMissesMs, afterTestsMs);
   return Math.min(atFirstMs, Math.max(afterTestsMs, 3 * slowestMs));
+}
+
+const mailAfterSomeMs = 2_000;
+/** How many times as long as the slowest mail the suite waits at least. */
+export const slowestMails = 4;
+
+/**
+ * How long the suite waits for a mail that it hardly expects.
+ * @param vain the number of consecutive requests of this operation that mailed no code
+ */
+export function mailGivenMs(vain: number, quietMs: number, slowestMs: number): number {
+  if (vain < someMissed) return quietMs;
+  const leastMs = vain < mostMissed ? mailAfterSomeMs : afterMissesMs;
+  return Math.min(quietMs, Math.max(leastMs, slowestMails * slowestMs));
 }
 
 interface Looks {

@@ -3,6 +3,7 @@ import { steadyNow } from '../../base/steady-now.js';
 import type { MailWaits } from '../../input/target-file/mail.js';
 import { type FoundCode, findCode, numbersIn } from '../../wire/mail/code.js';
 import type { Mailbox, Mark, ReceivedMail } from '../../wire/mail/mailbox.js';
+import { mailGivenMs, slowestMails, someMissed } from '../beliefs/policies.js';
 import { type Belief, TargetModel } from '../beliefs/target-model.js';
 import { sleep } from '../sleep.js';
 import type { Recorder } from './recorder.js';
@@ -13,13 +14,9 @@ export const mailsApartMs = 61_000;
 /** After this many requests without a mail, the suite waits only briefly for mails of the same operation. */
 const mostVain = 2;
 /** After this many full waits without a mail, of any operation, later waits follow the slowest mail, if any came. */
-const mostMissed = 3;
-/** How many times as long as the slowest mail the suite waits then. */
-const slowestTimes = 4;
-/** What has failed in the same way this often is learned: no mail, or mails in which the suite finds no code. */
-const mostAlike = 3;
+const mostFullWaits = 3;
 
-/** The shortest wait for another mail, after a refused code and once an operation seems to mail nothing. */
+/** After a refused code, the suite waits at least this long for another mail. */
 const shortestPatienceMs = 2_000;
 
 interface ReadCodes {
@@ -43,7 +40,7 @@ const mayBeMisread =
 export class CodesByMail {
   readonly #silent = new Set<string>();
   readonly #vain = new Map<string, number>();
-  /** By operation: how many waits in a row ended with a mail that holds no code. */
+  /** By operation: how many consecutive waits ended with a mail that holds no code. */
   readonly #codeless = new Map<string, number>();
   readonly #seen = new Set<string>();
   /** Who got each number first, and the numbers of mails to several addresses: they are hardly codes. */
@@ -123,12 +120,11 @@ export class CodesByMail {
     const startedAt = steadyNow();
     const { timeoutMs, quietMs } = this.settings;
     // Until a mail has come, nothing tells how long mails take.
-    const isTimed = this.#missed >= mostMissed && this.#slowestMs > 0;
-    const slowMs = isTimed ? slowestTimes * this.#slowestMs : 0;
+    const isTimed = this.#missed >= mostFullWaits && this.#slowestMs > 0;
+    const slowMs = isTimed ? slowestMails * this.#slowestMs : 0;
     const asked = this.recorder.exchanges.at(-1)?.operation;
     const vain = this.#vain.get(asked ?? '') ?? 0;
-    const knownMs = Math.max(shortestPatienceMs, slowestTimes * this.#slowestMs);
-    const leastMs = vain >= mostAlike ? Math.min(quietMs, knownMs) : quietMs;
+    const leastMs = mailGivenMs(vain, quietMs, this.#slowestMs);
     const soonMs = Math.min(Math.max(leastMs, slowMs, tried.size > 0 ? shortestPatienceMs : 0), timeoutMs);
     const codeless = this.#codeless.get(asked ?? '') ?? 0;
     const isHopeless = this.#silent.has(address) || vain >= mostVain || isTimed;
@@ -143,7 +139,7 @@ export class CodesByMail {
     if (tried.size === 0) this.#silent.add(address);
     try {
       for (;;) {
-        const isOver = codeless >= mostAlike && hasCodeless();
+        const isOver = codeless >= someMissed && hasCodeless();
         const leftMs = isOver ? 0 : patienceMs - (steadyNow() - startedAt);
         const waitMs = Math.min(leftMs, (repeated?.untilMs ?? Number.POSITIVE_INFINITY) - steadyNow());
         const mail = await this.mailbox.next(mark, { to: address, except: others }, Math.max(waitMs, 0));
