@@ -111,7 +111,7 @@ export const configFaults: readonly Fault[] = faultsOf({
       if (enabled !== undefined && typeof enabled !== 'boolean') answer.status = 500;
     }),
   'mfa-config/unknown-type-stored': breaks('mfa-config/unknown-type-is-not-stored')
-    .and('mfa-config/unknown-type-is-refused')
+    .and('mfa-config/get-answers-200', 'mfa-config/unknown-type-is-refused')
     .says('PUT /mfa-config stores any text as an authentication type.')
     .with(skipChecksOfTypes, (types) => types),
   'mfa-config/unknown-type-dropped': breaks('mfa-config/unknown-type-is-refused')
@@ -141,7 +141,7 @@ export const configFaults: readonly Fault[] = faultsOf({
         state.cluster = { ...state.cluster, enabled };
     }),
   'mfa-config/unknown-type-refused-but-stored': breaks('mfa-config/unknown-type-is-not-stored')
-    .and('mfa-config/refused-put-changes-nothing')
+    .and('mfa-config/get-answers-200', 'mfa-config/refused-put-changes-nothing')
     .says('PUT /mfa-config refuses an unknown authentication type, and stores it.')
     .refusals(put, (_answer, call, { state }) => {
       if (Array.isArray(own(call.body, 'authenticationTypes'))) state.cluster = clusterOf(call.body);

@@ -113,7 +113,11 @@ export const loginFaults: readonly Fault[] = faultsOf({
       passwordRight: (user, password) => user.password.toLowerCase() === password.toLowerCase(),
     })),
   'login/password-not-checked': breaks('sessions/refuses-wrong-password')
-    .and('access-tokens/refuses-wrong-password', 'email-otp/wrong-password-mails-nothing')
+    .and(
+      'access-tokens/refuses-wrong-password',
+      'email-login/refuses-wrong-password',
+      'email-otp/wrong-password-mails-nothing',
+    )
     .says('Any password logs in.')
     .wraps('passwordRight', () => true),
   'login/password-not-checked-with-code': breaks('totp-login/refuses-wrong-password')

@@ -60,6 +60,7 @@ export const semanticsFaults: readonly Fault[] = faultsOf({
         isAlone() && !wanted.enabled ? { ...wanted, mfaType: null } : wanted;
     }),
   'support/mode-kept-as-spelt': breaks('support-mfa/unknown-mode-is-not-stored')
+    .and('support-mfa/get-answers-200')
     .says('PATCH /support-user/mfa accepts mfaType in any case and stores it as spelt.')
     .by((seams) => {
       let spelt: string | undefined;

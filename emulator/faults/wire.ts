@@ -173,6 +173,7 @@ export const unknownFaults: readonly Fault[] = faultsOf({
         });
     }),
   'http/deep-nesting-ends-the-connection': breaks('http/hostile-bodies-are-harmless')
+    .and('http/no-server-error-for-client-mistake')
     .says('PATCH /support-user/mfa with a deeply nested body ends the connection.')
     .wires('UpdateSupportMFAConfig', (answer, { content }) => {
       if (content?.includes('[[[[[[[[')) answer.raw = { keep: 0 };
