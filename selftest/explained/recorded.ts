@@ -40,13 +40,10 @@ export function differencesIn(
   return [...gone, ...besides].map(signOf);
 }
 
-/**
- * Whether a request is a login, the end of a session, a read or a change of support MFA that was accepted. Their number
- * depends on open sessions, on delays, and on which of two changes at once a test before it saw accepted.
- */
+/** Whether a request is a login, the end of a session or a read. Their number depends on open sessions and delays. */
 export const isArrangement = (sign: string): boolean => arranging.test(sign);
 const arranging =
-  /: (?:GET \S+|PATCH \/support-user\/mfa|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/;
+  /: (?:GET \S+|POST \/(?:email-otp|users\/sessions|totp-key)|DELETE \/users\/sessions\?sid=\S+): 2/;
 
 /** The requests of a requirement's test; from the newest release if it does not apply to the default one. */
 export function passesOf(id: string, [usual, latest = usual]: readonly LogIndex[]): Omit<Explained, 'fails'> {
