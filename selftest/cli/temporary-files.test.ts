@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { makePrivateFolder } from '../../src/base/private-folder.js';
 import { stateOf, until } from '../recovery/observe.js';
 import { emulator } from './emulated.js';
 import { cli, filesBelow, folders, start, temporaryFolder, verdictOf } from './suite.js';
@@ -58,4 +59,14 @@ test('the next run removes only the files of killed runs', async () => {
   expect(ended.code, ended.stderr).toBe(0);
   expect([killed, nameless].filter((path) => existsSync(path))).toEqual([]);
   expect(others.filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('however many private folders a process makes, it listens for its end once', () => {
+  const made = [makePrivateFolder(), makePrivateFolder()];
+  const { length: before } = process.listeners('exit');
+  made.push(makePrivateFolder());
+
+  expect(made.every((folder) => existsSync(folder))).toBe(true);
+  expect(new Set(made).size).toBe(3);
+  expect(process.listeners('exit').length).toBe(before);
 });

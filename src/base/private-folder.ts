@@ -6,13 +6,15 @@ import { ConfigurationError, codeOf, orElse, reasonOf } from './errors.js';
 const prefix = 'mfa-conformance-run-';
 const ownerFile = 'owner';
 const dayMs = 24 * 60 * 60 * 1000;
+const madeHere = new Set<string>();
 
 /** Also removes the folders of processes that were killed. */
 export function makePrivateFolder(): string {
   sweep();
   try {
     const folder = mkdtempSync(join(tmpdir(), prefix));
-    process.once('exit', () => remove(folder));
+    if (madeHere.size === 0) process.once('exit', () => madeHere.forEach(remove));
+    madeHere.add(folder);
     writeFileSync(join(folder, ownerFile), `${hostname()} ${process.pid}`);
     return folder;
   } catch (error) {
